@@ -1,0 +1,10 @@
+package plugins
+
+import "syscall"
+
+// childAttributes makes the kernel end a plugin with its host, even one that
+// does not watch its connection. The signal is bound to the thread that starts
+// the child: see starter.
+func childAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+}

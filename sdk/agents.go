@@ -1,0 +1,107 @@
+package sdk
+
+import (
+	"context"
+	"log/slog"
+
+	"google.golang.org/grpc"
+
+	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
+	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/transfer"
+	"github.com/ascli-go/ascli/sdk/wire"
+)
+
+// Agents is what a transfer plugin provides: the ways in which it moves bytes.
+type Agents interface {
+	// List describes the agents.
+	List() []AgentInfo
+	// Run executes one job and returns the outcome of each session, nil for
+	// success; the second result is an error that kept the job from running.
+	// emit may be called from any goroutine until Run returns. Cancelling ctx
+	// stops the transfer in order and keeps partial files for a resume.
+	Run(ctx context.Context, job TransferJob, emit func(transfer.Event)) ([]error, error)
+}
+
+// AgentInfo describes an agent.
+type AgentInfo struct {
+	Name, Summary string
+	Aliases       []string
+}
+
+// TransferJob is a complete job: nothing of it is asked from the user anymore.
+type TransferJob struct {
+	Agent string
+	// Spec is the final transfer spec, Info the value of option transfer_info.
+	Spec, Info *record.Object
+	// SDKFolder holds ascp and its keys; AscpPath, when set, names ascp itself.
+	SDKFolder, AscpPath string
+	// FileListFolder is a private folder for lists of files.
+	FileListFolder, TempFolder string
+	// Options hold the HTTP and TLS options by name.
+	Options map[string]any
+	Log     *slog.Logger
+}
+
+type agentServer struct {
+	ascliv1.UnimplementedTransferAgentServer
+	agents Agents
+	server *server
+}
+
+func (a *agentServer) Agents(context.Context, *ascliv1.AgentsRequest) (*ascliv1.AgentsResponse, error) {
+	response := &ascliv1.AgentsResponse{}
+	for _, info := range a.agents.List() {
+		response.Agents = append(response.Agents, &ascliv1.Agent{Name: info.Name, Summary: info.Summary, Aliases: info.Aliases})
+	}
+	return response, nil
+}
+
+func (a *agentServer) Run(request *ascliv1.RunRequest, stream grpc.ServerStreamingServer[ascliv1.TransferUpdate]) error {
+	job, err := a.job(request)
+	if err != nil {
+		return err
+	}
+	updates := make(chan transfer.Event, 64)
+	type outcome struct {
+		sessions []error
+		err      error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		defer close(updates)
+		sessions, err := a.agents.Run(stream.Context(), job, func(e transfer.Event) { updates <- e })
+		done <- outcome{sessions, err}
+	}()
+	// A stream takes one sender; after a failed one the agent is still drained.
+	var sendErr error
+	for e := range updates {
+		if sendErr == nil {
+			sendErr = stream.Send(&ascliv1.TransferUpdate{Update: &ascliv1.TransferUpdate_Event{Event: wire.ToEvent(e)}})
+		}
+	}
+	if sendErr != nil {
+		return sendErr
+	}
+	o := <-done
+	return stream.Send(wire.ToOutcome(o.sessions, o.err))
+}
+
+func (a *agentServer) job(request *ascliv1.RunRequest) (TransferJob, error) {
+	around := request.Surroundings
+	options, err := wire.FromNamed(around.GetOptions())
+	if err != nil {
+		return TransferJob{}, err
+	}
+	job := TransferJob{
+		Agent: request.Agent, Options: options, Log: a.server.log,
+		SDKFolder: around.GetSdkFolder(), AscpPath: around.GetAscpPath(),
+		FileListFolder: around.GetFileListFolder(), TempFolder: around.GetSurroundings().GetTempFolder(),
+	}
+	a.server.level.Set(ParseLevel(around.GetSurroundings().GetLogLevel()))
+	if job.Spec, err = record.ParseObject(request.Spec); err != nil {
+		return job, err
+	}
+	job.Info, err = record.ParseObject(request.Info)
+	return job, err
+}

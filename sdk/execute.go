@@ -1,0 +1,60 @@
+package sdk
+
+import (
+	"context"
+	"slices"
+)
+
+// Sink receives a result as a command produces it.
+type Sink interface {
+	Begin(kind ResultKind, columns []string, valueColumn string) error
+	Record(v any) error
+}
+
+// Execute runs the command that inv names and feeds its result to sink. The
+// error is the command's own, or the sink's.
+func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
+	command := p.lookup(inv.Command)
+	if command == nil {
+		return unknownCommand(inv.Command)
+	}
+	result, err := command.Run(ctx, inv)
+	if err != nil {
+		return err
+	}
+	columns := result.Columns
+	if len(columns) == 0 && result.Kind == command.Result {
+		columns = command.Columns
+	}
+	if err := sink.Begin(result.Kind, columns, result.ValueColumn); err != nil {
+		return err
+	}
+	for v, err := range result.Records {
+		if err != nil {
+			return err
+		}
+		if err := sink.Record(v); err != nil {
+			return err
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lookup finds the leaf that the words name.
+func (p *Plugin) lookup(words []string) *Command {
+	commands := p.Commands
+	for i, word := range words {
+		at := slices.IndexFunc(commands, func(c Command) bool { return c.Name == word })
+		if at < 0 {
+			return nil
+		}
+		if i == len(words)-1 && commands[at].Run != nil {
+			return &commands[at]
+		}
+		commands = commands[at].Commands
+	}
+	return nil
+}

@@ -1,0 +1,44 @@
+package sdk
+
+import (
+	"context"
+
+	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/transfer"
+)
+
+// Host is what a command may ask of the program that runs it. Its methods may
+// be called from any goroutine while the command runs, and not after.
+type Host interface {
+	// Option returns the value of an option, asking the user for it when the
+	// session is interactive. Without value it fails with the message
+	// "Missing mandatory option: <name>", to be returned as is.
+	Option(ctx context.Context, name string) (any, error)
+	// Prompt asks the user for a line of text; hidden: without echo.
+	Prompt(ctx context.Context, text string, hidden bool) (string, error)
+	// Secret looks for the secret of a user at a URL in option `secret`, then
+	// in the presets. Not found is no error.
+	Secret(ctx context.Context, url, username string) (secret string, found bool, err error)
+	// Message shows a line besides the result.
+	Message(ctx context.Context, level MessageLevel, text string) error
+	// ReadState returns JSON kept by WriteState in an earlier run, nil if none.
+	ReadState(ctx context.Context, id ...string) ([]byte, error)
+	// WriteState keeps JSON for later runs; empty content deletes it.
+	WriteState(ctx context.Context, content []byte, id ...string) error
+	// Transfer moves files with the agent that the user chose. spec is the
+	// transfer spec from the product; the user's own values (option ts) are
+	// merged over it, and sources are used unless it has "paths". progress may
+	// be nil. The returned error is that of the first failed session.
+	Transfer(ctx context.Context, spec *record.Object, sources []transfer.Source, progress func(transfer.Event)) error
+}
+
+// MessageLevel says where a message goes.
+type MessageLevel string
+
+// Information is hidden by --display=data; Data goes to standard output and
+// Trouble to standard error, always.
+const (
+	Information MessageLevel = "info"
+	Data        MessageLevel = "data"
+	Trouble     MessageLevel = "error"
+)

@@ -1,0 +1,167 @@
+package sdk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/hashicorp/go-plugin"
+	"google.golang.org/grpc"
+
+	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
+	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/transfer"
+	"github.com/ascli-go/ascli/sdk/wire"
+)
+
+// hostClient asks the host over the broker; it connects at the first question.
+type hostClient struct {
+	broker  *plugin.GRPCBroker
+	service uint32
+
+	mu   sync.Mutex
+	conn *grpc.ClientConn
+}
+
+func newHostClient(broker *plugin.GRPCBroker, service uint32) *hostClient {
+	return &hostClient{broker: broker, service: service}
+}
+
+func (h *hostClient) client() (ascliv1.HostClient, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.conn == nil {
+		conn, err := h.broker.Dial(h.service)
+		if err != nil {
+			return nil, fmt.Errorf("the host does not answer: %w", err)
+		}
+		h.conn = conn
+	}
+	return ascliv1.NewHostClient(h.conn), nil
+}
+
+func (h *hostClient) close() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.conn != nil {
+		h.conn.Close()
+	}
+}
+
+func (h *hostClient) Option(ctx context.Context, name string) (any, error) {
+	c, err := h.client()
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.Option(ctx, &ascliv1.OptionRequest{Name: name})
+	if err = answered(r.GetFailure(), err); err != nil {
+		return nil, err
+	}
+	return wire.FromValue(r.Value)
+}
+
+func (h *hostClient) Prompt(ctx context.Context, text string, hidden bool) (string, error) {
+	c, err := h.client()
+	if err != nil {
+		return "", err
+	}
+	r, err := c.Prompt(ctx, &ascliv1.PromptRequest{Text: text, Hidden: hidden})
+	return r.GetAnswer(), answered(r.GetFailure(), err)
+}
+
+func (h *hostClient) Secret(ctx context.Context, url, username string) (string, bool, error) {
+	c, err := h.client()
+	if err != nil {
+		return "", false, err
+	}
+	r, err := c.Secret(ctx, &ascliv1.SecretRequest{Url: url, Username: username})
+	return r.GetSecret(), r.GetFound(), err
+}
+
+func (h *hostClient) Message(ctx context.Context, level MessageLevel, text string) error {
+	c, err := h.client()
+	if err != nil {
+		return err
+	}
+	levels := map[MessageLevel]ascliv1.MessageRequest_Level{
+		Information: ascliv1.MessageRequest_LEVEL_INFO,
+		Data:        ascliv1.MessageRequest_LEVEL_DATA,
+		Trouble:     ascliv1.MessageRequest_LEVEL_ERROR,
+	}
+	_, err = c.Message(ctx, &ascliv1.MessageRequest{Level: levels[level], Text: text})
+	return err
+}
+
+func (h *hostClient) ReadState(ctx context.Context, id ...string) ([]byte, error) {
+	c, err := h.client()
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.ReadState(ctx, &ascliv1.ReadStateRequest{Id: id})
+	return r.GetContent(), answered(r.GetFailure(), err)
+}
+
+func (h *hostClient) WriteState(ctx context.Context, content []byte, id ...string) error {
+	c, err := h.client()
+	if err != nil {
+		return err
+	}
+	r, err := c.WriteState(ctx, &ascliv1.WriteStateRequest{Id: id, Content: content})
+	return answered(r.GetFailure(), err)
+}
+
+func (h *hostClient) Transfer(ctx context.Context, spec *record.Object, sources []transfer.Source, progress func(transfer.Event)) error {
+	c, err := h.client()
+	if err != nil {
+		return err
+	}
+	request := &ascliv1.TransferRequest{Spec: record.JSON(spec)}
+	for _, s := range sources {
+		request.Sources = append(request.Sources, &ascliv1.TransferSource{Source: s.Source, Destination: s.Destination})
+	}
+	stream, err := c.Transfer(ctx, request)
+	if err != nil {
+		return err
+	}
+	return FollowTransfer(stream, progress)
+}
+
+// FollowTransfer reads the updates of a transfer to its end: progress events go
+// to progress, which may be nil. The error is that of the first failed session.
+func FollowTransfer(stream grpc.ServerStreamingClient[ascliv1.TransferUpdate], progress func(transfer.Event)) error {
+	for {
+		update, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return failure.New(failure.Transfer, "the transfer ended without result")
+		}
+		if err != nil {
+			return err
+		}
+		switch u := update.Update.(type) {
+		case *ascliv1.TransferUpdate_Event:
+			if progress != nil {
+				progress(wire.FromEvent(u.Event))
+			}
+		case *ascliv1.TransferUpdate_Failure:
+			return wire.FromFailure(u.Failure)
+		case *ascliv1.TransferUpdate_Result:
+			for _, s := range u.Result.Sessions {
+				if s.Failure != nil {
+					return wire.FromFailure(s.Failure)
+				}
+			}
+			return nil
+		}
+	}
+}
+
+// answered tells a failure that the host reports from one of the connection.
+func answered(f *ascliv1.Failure, err error) error {
+	if err != nil {
+		return err
+	}
+	return wire.FromFailure(f)
+}

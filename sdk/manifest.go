@@ -1,0 +1,108 @@
+package sdk
+
+import (
+	"fmt"
+	"regexp"
+	"runtime/debug"
+	"slices"
+
+	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
+	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/wire"
+)
+
+// Manifest derives the plugin's description from its declaration. It fails
+// when the declaration contradicts itself.
+func (p *Plugin) Manifest() (*ascliv1.Manifest, error) {
+	if !nameRule.MatchString(p.Name) {
+		return nil, fmt.Errorf("plugin name %q: use lower case letters, digits and _", p.Name)
+	}
+	m := &ascliv1.Manifest{
+		Name: p.Name, Summary: p.Summary, Version: p.Version,
+		ProtocolVersions: wire.ProtocolVersions(),
+		Detects:          p.Detect != nil, HasWizard: p.Wizard != nil, Transfers: p.Agents != nil,
+	}
+	if m.Version == "" {
+		m.Version = buildVersion()
+	}
+	for _, o := range p.Options {
+		if !nameRule.MatchString(o.Name) {
+			return nil, fmt.Errorf("option %q: use lower case letters, digits and _", o.Name)
+		}
+		m.Options = append(m.Options, o.manifest())
+	}
+	var err error
+	m.Commands, err = manifestCommands(p.Commands, nil)
+	return m, err
+}
+
+var nameRule = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+func (o Option) manifest() *ascliv1.Option {
+	w := &ascliv1.Option{
+		Name: o.Name, Types: o.Types, Values: o.Values, Help: o.Help, Secret: o.Secret,
+		Mandatory: o.Mandatory, Cumulative: o.Cumulative, Since: o.Since,
+	}
+	if o.Default != nil {
+		w.DefaultJson = record.JSON(record.Of(o.Default))
+	}
+	return w
+}
+
+// manifestCommands describes commands; outer holds the names of the arguments
+// that stand before them on the line.
+func manifestCommands(commands []Command, outer []string) ([]*ascliv1.Command, error) {
+	var list []*ascliv1.Command
+	for _, c := range commands {
+		w, err := c.manifest(outer)
+		if err != nil {
+			return nil, fmt.Errorf("command %s: %w", c.Name, err)
+		}
+		list = append(list, w)
+	}
+	return list, nil
+}
+
+func (c Command) manifest(outer []string) (*ascliv1.Command, error) {
+	if (c.Run == nil) == (len(c.Commands) == 0) {
+		return nil, fmt.Errorf("declare either Run or Commands")
+	}
+	w := &ascliv1.Command{
+		Name: c.Name, Aliases: c.Aliases, Summary: c.Summary,
+		Result: c.Result, Columns: c.Columns, Since: c.Since,
+	}
+	names := slices.Clone(outer)
+	optional := false
+	for _, a := range c.Args {
+		if slices.Contains(names, a.Name) {
+			return nil, fmt.Errorf("argument %s is declared twice on one line", a.Name)
+		}
+		if optional && !a.Optional {
+			return nil, fmt.Errorf("argument %s follows an optional one", a.Name)
+		}
+		optional = a.Optional
+		names = append(names, a.Name)
+		w.Arguments = append(w.Arguments, a.manifest())
+	}
+	var err error
+	w.Commands, err = manifestCommands(c.Commands, names)
+	return w, err
+}
+
+func (a Arg) manifest() *ascliv1.Argument {
+	w := &ascliv1.Argument{
+		Name: a.Name, Description: a.Description, Types: a.Types, Values: a.Values,
+		Optional: a.Optional, Multiple: a.Multiple, Sources: a.Sources,
+	}
+	if w.Description == "" {
+		w.Description = a.Name
+	}
+	return w
+}
+
+func buildVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}

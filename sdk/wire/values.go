@@ -1,0 +1,109 @@
+package wire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
+	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/transfer"
+)
+
+// ToValue encodes what a record holds, or a *regexp.Regexp.
+func ToValue(v any) *ascliv1.Value {
+	if r, ok := v.(*regexp.Regexp); ok {
+		return &ascliv1.Value{Kind: &ascliv1.Value_Regexp{Regexp: r.String()}}
+	}
+	return &ascliv1.Value{Kind: &ascliv1.Value_Json{Json: record.JSON(v)}}
+}
+
+// FromValue decodes a value; nothing set is null.
+func FromValue(v *ascliv1.Value) (any, error) {
+	switch k := v.GetKind().(type) {
+	case *ascliv1.Value_Json:
+		return record.Parse(k.Json)
+	case *ascliv1.Value_Regexp:
+		return regexp.Compile(k.Regexp)
+	}
+	return nil, nil
+}
+
+// ToNamed encodes values by name, sorted so that equal maps give equal messages.
+func ToNamed(values map[string]any) []*ascliv1.NamedValue {
+	var list []*ascliv1.NamedValue
+	for _, name := range slices.Sorted(maps.Keys(values)) {
+		list = append(list, &ascliv1.NamedValue{Name: name, Value: ToValue(values[name])})
+	}
+	return list
+}
+
+// FromNamed decodes values by name.
+func FromNamed(list []*ascliv1.NamedValue) (map[string]any, error) {
+	values := make(map[string]any, len(list))
+	for _, n := range list {
+		v, err := FromValue(n.Value)
+		if err != nil {
+			return nil, fmt.Errorf("value %s: %w", n.Name, err)
+		}
+		values[n.Name] = v
+	}
+	return values, nil
+}
+
+// ToFailure encodes an error; nil for nil. An error without label is Other.
+func ToFailure(err error) *ascliv1.Failure {
+	if err == nil {
+		return nil
+	}
+	if e := failure.As(err); e != nil {
+		// The wrapping text is part of what the user reads.
+		return &ascliv1.Failure{Label: string(e.Label), Kind: e.Kind, Message: err.Error(), Hints: e.Hints}
+	}
+	var t *transfer.Error
+	if errors.As(err, &t) {
+		return &ascliv1.Failure{Label: string(failure.Transfer), Message: err.Error()}
+	}
+	if errors.Is(err, context.Canceled) || status.Code(err) == codes.Canceled {
+		return &ascliv1.Failure{Label: string(failure.Interruption), Message: "interrupted by user"}
+	}
+	return &ascliv1.Failure{Label: string(failure.Other), Kind: "RuntimeError", Message: err.Error()}
+}
+
+// FromFailure decodes an error; nil for nil.
+func FromFailure(f *ascliv1.Failure) error {
+	if f == nil {
+		return nil
+	}
+	return &failure.Error{Label: failure.Label(f.Label), Kind: f.Kind, Message: f.Message, Hints: f.Hints}
+}
+
+// ToEvent and FromEvent translate transfer progress.
+func ToEvent(e transfer.Event) *ascliv1.TransferEvent {
+	return &ascliv1.TransferEvent{Kind: string(e.Kind), Session: e.Session, Text: e.Text, Bytes: e.Bytes, File: e.File}
+}
+
+// FromEvent decodes a progress event.
+func FromEvent(e *ascliv1.TransferEvent) transfer.Event {
+	return transfer.Event{Kind: transfer.Kind(e.Kind), Session: e.Session, Text: e.Text, Bytes: e.Bytes, File: e.File}
+}
+
+// ToOutcome is the last message of a transfer: how its sessions ended, or why
+// it did not run.
+func ToOutcome(sessions []error, err error) *ascliv1.TransferUpdate {
+	if err != nil {
+		return &ascliv1.TransferUpdate{Update: &ascliv1.TransferUpdate_Failure{Failure: ToFailure(err)}}
+	}
+	result := &ascliv1.TransferResult{}
+	for _, s := range sessions {
+		result.Sessions = append(result.Sessions, &ascliv1.SessionResult{Failure: ToFailure(s)})
+	}
+	return &ascliv1.TransferUpdate{Update: &ascliv1.TransferUpdate_Result{Result: result}}
+}
