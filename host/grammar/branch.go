@@ -2,12 +2,10 @@ package grammar
 
 import (
 	"context"
-	"fmt"
 	"slices"
-	"strings"
 
+	"github.com/ascli-go/ascli/host/value"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
-	"github.com/ascli-go/ascli/sdk/failure"
 )
 
 // Branch is the one path through a command tree that was typed.
@@ -40,8 +38,8 @@ func (b *Branch) Path() []string {
 
 // Resolver finds the branch that positional words name.
 type Resolver struct {
-	// Word evaluates a word that stands for a command (spec/cli.md 1.3).
-	Word func(ctx context.Context, text string) (string, error)
+	// Evaluate evaluates a word that stands for a command (spec/cli.md 1.3).
+	Evaluate func(ctx context.Context, text string) (any, error)
 	// Ask asks the user for a missing value; nil when the session is not
 	// interactive. choices is empty unless the value comes from a list.
 	Ask func(ctx context.Context, description string, choices []string) (string, error)
@@ -74,14 +72,16 @@ func (r *Resolver) command(ctx context.Context, b *Branch, commands []*ascliv1.C
 	for _, c := range commands {
 		names = append(append(names, c.Name), c.Aliases...)
 	}
-	word, err := r.next(ctx, b, "command", "Symbol", names)
+	asked := value.Argument{Description: "command"}
+	word, err := r.next(ctx, b, asked, names, value.Symbol)
 	if err != nil {
 		return nil, err
 	}
-	if word, err = r.Word(ctx, word); err != nil {
+	evaluated, err := r.Evaluate(ctx, word)
+	if err != nil {
 		return nil, err
 	}
-	name, err := Choose("command", word, names)
+	name, err := asked.Choose(evaluated, names)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,8 @@ func (r *Resolver) argument(ctx context.Context, b *Branch, declared *ascliv1.Ar
 		a.Words, b.Rest = b.Rest[:1], b.Rest[1:]
 	}
 	if len(a.Words) == 0 && !declared.Optional && !(declared.Sources && r.SourcesElsewhere) {
-		word, err := r.next(ctx, b, declared.Description, TypeNames(declared.Types), declared.Values)
+		asked := value.Argument{Description: declared.Description}
+		word, err := r.next(ctx, b, asked, declared.Values, ValueTypes(declared.Types)...)
 		if err != nil {
 			return err
 		}
@@ -112,64 +113,32 @@ func (r *Resolver) argument(ctx context.Context, b *Branch, declared *ascliv1.Ar
 }
 
 // next takes the next word, or asks the user for it.
-func (r *Resolver) next(ctx context.Context, b *Branch, description, types string, choices []string) (string, error) {
+func (r *Resolver) next(ctx context.Context, b *Branch, asked value.Argument, choices []string, types ...value.Type) (string, error) {
 	if len(b.Rest) > 0 {
 		word := b.Rest[0]
 		b.Rest = b.Rest[1:]
 		return word, nil
 	}
-	full := fmt.Sprintf("%s (%s)", description, types)
 	if r.Ask != nil {
-		return r.Ask(ctx, full, choices)
+		return r.Ask(ctx, asked.Describe(types...), choices)
 	}
-	return "", failure.Argumentf("missing argument: %s%s", full, list(choices))
+	return "", asked.Missing(choices, types...)
 }
 
-// Choose finds the one entry that a word names: equal, or beginning with it
-// (spec/cli.md 1.3). description says what is chosen.
-func Choose(description, word string, entries []string) (string, error) {
-	var found []string
-	for _, e := range entries {
-		if e == word {
-			return e, nil
-		}
-		if strings.HasPrefix(e, word) {
-			found = append(found, e)
-		}
+// ValueTypes translates the types of a manifest; none means String.
+func ValueTypes(types []ascliv1.ValueType) []value.Type {
+	names := map[ascliv1.ValueType][]value.Type{
+		ascliv1.ValueType_VALUE_TYPE_STRING: {value.String}, ascliv1.ValueType_VALUE_TYPE_INTEGER: {value.Integer},
+		ascliv1.ValueType_VALUE_TYPE_FLOAT: {value.Float, value.Integer}, ascliv1.ValueType_VALUE_TYPE_BOOLEAN: {value.True, value.False},
+		ascliv1.ValueType_VALUE_TYPE_ENUM: {value.Symbol}, ascliv1.ValueType_VALUE_TYPE_HASH: {value.Hash},
+		ascliv1.ValueType_VALUE_TYPE_ARRAY: {value.Array}, ascliv1.ValueType_VALUE_TYPE_REGEXP: {value.Regexp},
 	}
-	switch len(found) {
-	case 1:
-		return found[0], nil
-	case 0:
-		return "", failure.Argumentf("unknown value for %s (Symbol): %s%s", description, word, list(entries))
-	}
-	return "", failure.Argumentf("ambiguous shortcut for %s (Symbol): %s%s", description, word, list(found))
-}
-
-// list is the block of valid values below a message.
-func list(entries []string) string {
-	if len(entries) == 0 {
-		return ""
-	}
-	sorted := slices.Sorted(slices.Values(entries))
-	return "\nUse:\n- " + strings.Join(sorted, "\n- ")
-}
-
-// TypeNames names the accepted types as messages do: "String", "Hash,Array".
-func TypeNames(types []ascliv1.ValueType) string {
 	if len(types) == 0 {
-		return "String"
+		return []value.Type{value.String}
 	}
-	names := map[ascliv1.ValueType]string{
-		ascliv1.ValueType_VALUE_TYPE_STRING: "String", ascliv1.ValueType_VALUE_TYPE_INTEGER: "Integer",
-		ascliv1.ValueType_VALUE_TYPE_FLOAT: "Float", ascliv1.ValueType_VALUE_TYPE_BOOLEAN: "TrueClass,FalseClass",
-		ascliv1.ValueType_VALUE_TYPE_ENUM: "Symbol", ascliv1.ValueType_VALUE_TYPE_HASH: "Hash",
-		ascliv1.ValueType_VALUE_TYPE_ARRAY: "Array", ascliv1.ValueType_VALUE_TYPE_REGEXP: "Regexp",
-		ascliv1.ValueType_VALUE_TYPE_ANY: "Object",
-	}
-	var list []string
+	var list []value.Type
 	for _, t := range types {
-		list = append(list, names[t])
+		list = append(list, names[t]...)
 	}
-	return strings.Join(list, ",")
+	return list
 }

@@ -34,7 +34,7 @@ var flags = []grammar.Flag{
 }
 
 func resolver() *grammar.Resolver {
-	return &grammar.Resolver{Word: func(_ context.Context, s string) (string, error) { return s, nil }}
+	return &grammar.Resolver{Evaluate: func(_ context.Context, s string) (any, error) { return s, nil }}
 }
 
 func TestLine(t *testing.T) {

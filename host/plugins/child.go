@@ -72,9 +72,9 @@ func (c *child) Kill(context.Context) error {
 	return nil
 }
 
-func (c *child) Stdout() io.ReadCloser          { return c.stdout }
-func (c *child) Stderr() io.ReadCloser          { return c.stderr }
-func (c *child) Name() string                   { return c.cmd.Path }
+func (c *child) Stdout() io.ReadCloser           { return c.stdout }
+func (c *child) Stderr() io.ReadCloser           { return c.stderr }
+func (c *child) Name() string                    { return c.cmd.Path }
 func (c *child) Diagnose(context.Context) string { return "" }
 
 func (c *child) ID() string {

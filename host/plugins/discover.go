@@ -75,7 +75,7 @@ func Discover(folders []Folder) (*Catalog, error) {
 			return nil, failure.Toolf("cannot read the plugin folder: %w", err)
 		}
 		for _, e := range entries {
-			if name := pluginName(e.Name()); name != "" {
+			if name := NameOf(e.Name()); name != "" {
 				c.add(Program{Name: name, Path: filepath.Join(f.Path, e.Name()), Origin: f.Origin})
 			}
 		}
@@ -104,7 +104,7 @@ func (c *Catalog) Find(name string) (Program, error) {
 		return p, nil
 	}
 	for path, why := range c.Refused {
-		if pluginName(filepath.Base(path)) == name {
+		if NameOf(path) == name {
 			return Program{}, failure.Toolf("plugin %s is not used: %s: %w", name, path, why)
 		}
 	}
@@ -122,9 +122,10 @@ func (c *Catalog) Sorted() []Program {
 	return list
 }
 
-// pluginName returns the name in a file name, or "" when it is not a plugin's.
-func pluginName(file string) string {
-	name, ok := strings.CutPrefix(trimExecutableSuffix(file), prefix)
+// NameOf returns the plugin's name in the path of a file, or "" when it is not a
+// plugin's.
+func NameOf(path string) string {
+	name, ok := strings.CutPrefix(trimExecutableSuffix(filepath.Base(path)), prefix)
 	if !ok || name == "" || strings.ContainsAny(name, ".- ") {
 		return ""
 	}

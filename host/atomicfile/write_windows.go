@@ -1,0 +1,13 @@
+package atomicfile
+
+import (
+	"bytes"
+
+	"github.com/natefinch/atomic"
+)
+
+// Write replaces a file, at once and whole. Who may read it follows from the
+// folder, which lies in the user's profile.
+func Write(path string, data []byte) error {
+	return atomic.WriteFile(path, bytes.NewReader(data))
+}

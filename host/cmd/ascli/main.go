@@ -1,0 +1,55 @@
+// Command ascli is the command line for IBM Aspera products.
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/term"
+
+	"github.com/ascli-go/ascli/host/command"
+)
+
+// version is stamped by the build: 0.1.0+c03a7e3.
+var version = "0.0.0+unstamped"
+
+func main() { os.Exit(run()) }
+
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A second signal ends the program at once.
+	context.AfterFunc(ctx, stop)
+
+	executable, err := os.Executable()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "ERROR: Tool:", err)
+		return command.Failed
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "ERROR: Tool:", err)
+		return command.Failed
+	}
+	return command.Run(ctx, os.Args[1:], command.Surroundings{
+		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
+		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
+		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
+		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
+		Width: func() int {
+			width, _, err := term.GetSize(int(os.Stdout.Fd()))
+			if err != nil {
+				return 0
+			}
+			return width
+		},
+		ReadHidden: func() (string, error) {
+			text, err := term.ReadPassword(int(os.Stdin.Fd()))
+			return string(text), err
+		},
+		Environ: os.Environ(), Executable: executable, UserHome: home, Version: version,
+	})
+}

@@ -1,0 +1,122 @@
+package command
+
+import (
+	"context"
+	"maps"
+	"regexp"
+	"slices"
+
+	"github.com/ascli-go/ascli/host/config"
+	"github.com/ascli-go/ascli/host/configcmd"
+	"github.com/ascli-go/ascli/host/grammar"
+	"github.com/ascli-go/ascli/host/plugins"
+	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/record"
+)
+
+var _ configcmd.Host = (*session)(nil)
+
+// Config returns the configuration as read.
+func (s *session) Config() *config.Document { return s.document }
+
+// ConfigPath returns the path of the configuration file.
+func (s *session) ConfigPath() string { return s.store.Path() }
+
+// Folder returns the main folder.
+func (s *session) Folder() string { return s.home }
+
+// Evaluate evaluates an extended value.
+func (s *session) Evaluate(ctx context.Context, text string) (any, error) {
+	return s.values.Evaluate(ctx, text)
+}
+
+// EvaluateDotted evaluates the value of a dotted option.
+func (s *session) EvaluateDotted(ctx context.Context, text string) (any, error) {
+	return s.values.EvaluateDotted(ctx, text)
+}
+
+// TakeOptions returns the option words as typed. Those with a value are no
+// longer unknown then.
+func (s *session) TakeOptions() []grammar.OptionWord {
+	var unknown []grammar.OptionWord
+	for _, w := range s.left {
+		if !w.HasValue {
+			unknown = append(unknown, w)
+		}
+	}
+	s.left = unknown
+	return s.words.Options
+}
+
+// HidesSecrets tells whether secrets are hidden in results.
+func (s *session) HidesSecrets() bool { return s.display.hidesSecrets }
+
+// Warn shows a warning in the log.
+func (s *session) Warn(text string) { s.log.Warn(text) }
+
+// Plugins returns the plugins found, the refused ones included.
+func (s *session) Plugins(ctx context.Context) ([]configcmd.InstalledPlugin, error) {
+	catalog, err := s.discover(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := []configcmd.InstalledPlugin{{
+		Program: plugins.Program{Name: configcmd.Name, Path: s.Executable, Origin: plugins.BuiltIn},
+	}}
+	for _, program := range catalog.Sorted() {
+		p := configcmd.InstalledPlugin{Program: program}
+		manifest, err := s.manifests().Of(ctx, program)
+		if err != nil {
+			p.Problem = err.Error()
+		}
+		p.Detects, p.HasWizard = manifest.GetDetects(), manifest.GetHasWizard()
+		list = append(list, p)
+	}
+	for _, path := range slices.Sorted(maps.Keys(catalog.Refused)) {
+		list = append(list, configcmd.InstalledPlugin{
+			Program: plugins.Program{Name: plugins.NameOf(path), Path: path}, Problem: catalog.Refused[path].Error(),
+		})
+	}
+	return list, nil
+}
+
+// showConfig displays the value of every option that has one (spec/cli.md 3.4).
+func (s *session) showConfig(ctx context.Context) error {
+	shown := record.New()
+	for _, d := range s.options.Definitions() {
+		if d.Name == "preset" {
+			shown.Set(d.Name, "write-only option")
+			continue
+		}
+		v, err := s.options.Value(ctx, d.Name)
+		if err != nil {
+			shown.Set(d.Name, err.Error())
+			continue
+		}
+		if v != nil && !d.Switch {
+			shown.Set(d.Name, showable(v))
+		}
+	}
+	var err error
+	if s.display, err = s.openDisplay(ctx); err != nil {
+		return err
+	}
+	if err := s.display.Begin(sdk.ResultObject, nil, ""); err != nil {
+		return err
+	}
+	if err := s.display.Record(shown); err != nil {
+		return err
+	}
+	if err := s.display.end(); err != nil {
+		return err
+	}
+	return s.display.close()
+}
+
+// showable is a value of an option as a record may hold it.
+func showable(v any) any {
+	if r, ok := v.(*regexp.Regexp); ok {
+		return r.String()
+	}
+	return v
+}

@@ -1,0 +1,134 @@
+package command
+
+import (
+	"bufio"
+	"context"
+	"os"
+	"sync"
+
+	"github.com/ascli-go/ascli/host/output"
+	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/record"
+)
+
+// display is where results and messages go. Plugins may send messages while
+// rows are printed.
+type display struct {
+	mu      sync.Mutex
+	printer *output.Printer
+	out     *bufio.Writer
+	file    *os.File
+	open    bool
+	// hidesSecrets tells whether results are shown without secrets.
+	hidesSecrets bool
+}
+
+// Begin, Record and end make a display the sink of a result.
+func (d *display) Begin(kind sdk.ResultKind, columns []string, valueColumn string) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	kinds := map[sdk.ResultKind]output.Kind{
+		sdk.ResultObject: output.SingleObject, sdk.ResultList: output.ObjectList, sdk.ResultValues: output.ValueList,
+		sdk.ResultStatus: output.Status, sdk.ResultText: output.Text, sdk.ResultEmpty: output.Empty,
+		sdk.ResultNothing: output.Nothing, sdk.ResultStructure: output.Structure,
+	}
+	d.open = true
+	return d.printer.Begin(output.Header{Kind: kinds[kind], Columns: columns, Column: valueColumn})
+}
+
+// Record prints one value of the result.
+func (d *display) Record(v any) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.printer.Rows([]any{v})
+}
+
+// end prints what a table was waiting for.
+func (d *display) end() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if !d.open {
+		return nil
+	}
+	d.open = false
+	if err := d.printer.End(); err != nil {
+		return err
+	}
+	return d.out.Flush()
+}
+
+// message shows a line besides the result: information, or data when always.
+func (d *display) message(text string, always bool) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if always {
+		d.out.WriteString(text + "\n")
+		return d.out.Flush()
+	}
+	return d.printer.Info(text)
+}
+
+// close ends the output and its file.
+func (d *display) close() error {
+	if err := d.out.Flush(); err != nil {
+		return err
+	}
+	if d.file != nil {
+		return d.file.Close()
+	}
+	return nil
+}
+
+// openDisplay makes the display that the options ask for.
+func (s *session) openDisplay(ctx context.Context) (*display, error) {
+	settings, err := s.outputSettings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	name, err := s.options.Text(ctx, "output")
+	if err != nil {
+		return nil, err
+	}
+	d := &display{out: bufio.NewWriter(s.Out), hidesSecrets: !settings.ShowSecrets && settings.Display != "data"}
+	if name != "" && name != "-" {
+		if d.file, err = os.Create(name); err != nil {
+			return nil, failure.Argumentf("cannot write option output: %w", err)
+		}
+		d.out = bufio.NewWriter(d.file)
+		settings.Terminal, settings.Unicode = false, false
+	}
+	d.printer, err = output.New(d.out, settings)
+	return d, err
+}
+
+func (s *session) outputSettings(ctx context.Context) (output.Settings, error) {
+	set := output.Settings{Terminal: s.OutTerminal, Unicode: s.OutTerminal && output.UnicodeLocale(s.variable)}
+	for name, target := range map[string]*string{"format": &set.Format, "display": &set.Display, "multi_single": &set.MultiSingle} {
+		text, err := s.options.Text(ctx, name)
+		if err != nil {
+			return set, err
+		}
+		*target = text
+	}
+	for name, target := range map[string]*bool{"flat_hash": &set.FlatHash, "show_secrets": &set.ShowSecrets} {
+		flag, err := s.options.Flag(ctx, name)
+		if err != nil {
+			return set, err
+		}
+		*target = flag
+	}
+	for name, target := range map[string]**record.Object{"select": &set.Select.Equal, "table_style": &set.TableStyle} {
+		object, err := s.options.Object(ctx, name)
+		if err != nil {
+			return set, err
+		}
+		*target = object
+	}
+	fields, err := s.options.Value(ctx, "fields")
+	if err != nil {
+		return set, err
+	}
+	set.Fields, err = output.ParseFields(fields)
+	return set, err
+}

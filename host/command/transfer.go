@@ -1,0 +1,191 @@
+package command
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+
+	"github.com/ascli-go/ascli/host/transferui"
+	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
+	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/transfer"
+	"github.com/ascli-go/ascli/sdk/wire"
+)
+
+// Transfer lays the user's transfer options over the product's spec and runs
+// the agent that the user chose in the transfer plugin (spec/transfer.md 2.3).
+func (s *session) Transfer(ctx context.Context, spec *record.Object, sources []transfer.Source, progress func(transfer.Event)) error {
+	request, agents, bar, err := s.prepareTransfer(ctx, spec, sources)
+	if err != nil {
+		return err
+	}
+	err = agents.RunTransfer(ctx, request, func(e transfer.Event) {
+		if bar != nil {
+			bar.Take(e)
+		}
+		if progress != nil {
+			progress(e)
+		}
+	})
+	if bar != nil {
+		bar.Close()
+	}
+	return err
+}
+
+func (s *session) prepareTransfer(ctx context.Context, spec *record.Object, sources []transfer.Source) (*ascliv1.RunRequest, transferProcess, *transferui.Bar, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	request, err := s.transferRequest(ctx, spec, sources)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	agents, err := s.transferProcess(ctx)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	bar, err := s.progressBar(ctx)
+	return request, agents, bar, err
+}
+
+func (s *session) transferRequest(ctx context.Context, spec *record.Object, sources []transfer.Source) (*ascliv1.RunRequest, error) {
+	ts, err := s.options.Object(ctx, "ts")
+	if err != nil {
+		return nil, err
+	}
+	toFolder, err := s.options.Text(ctx, "to_folder")
+	if err != nil {
+		return nil, err
+	}
+	final, err := transfer.Build(spec, ts, transfer.Direction(spec.Text(transfer.FieldDirection)), toFolder, sources)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.contentPassword(ctx, final); err != nil {
+		return nil, err
+	}
+	agent, err := s.options.Text(ctx, "transfer")
+	if err != nil {
+		return nil, err
+	}
+	info, err := s.options.Object(ctx, "transfer_info")
+	if err != nil {
+		return nil, err
+	}
+	if info == nil {
+		info = record.New()
+	}
+	around, err := s.agentSurroundings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range []string{transfer.FieldToken, transfer.FieldRemotePassword, transfer.FieldContentPassword} {
+		s.learnSecret(final.Text(name))
+	}
+	return &ascliv1.RunRequest{Agent: agent, Spec: record.JSON(final), Info: record.JSON(info), Surroundings: around}, nil
+}
+
+// contentPassword asks for the password that decrypts files, when the spec says
+// that they are encrypted and has none.
+func (s *session) contentPassword(ctx context.Context, spec *record.Object) error {
+	if spec.Text(transfer.FieldContentProtection) != "decrypt" || spec.Text(transfer.FieldContentPassword) != "" {
+		return nil
+	}
+	password, err := s.Prompt(ctx, "content protection password", true)
+	if err == nil {
+		spec.Set(transfer.FieldContentPassword, password)
+	}
+	return err
+}
+
+func (s *session) agentSurroundings(ctx context.Context) (*ascliv1.AgentSurroundings, error) {
+	ascp, err := s.options.Text(ctx, "ascp_path")
+	if err != nil {
+		return nil, err
+	}
+	folder, err := s.sdkFolder(ctx)
+	if err != nil {
+		return nil, err
+	}
+	inv := &sdk.Invocation{Options: map[string]any{}}
+	if err := s.sharedOptions(ctx, inv); err != nil {
+		return nil, err
+	}
+	// Credentials of the product are none of the agents' business.
+	for _, d := range s.options.Definitions() {
+		if d.Secret {
+			delete(inv.Options, d.Name)
+		}
+	}
+	return &ascliv1.AgentSurroundings{
+		SdkFolder: folder, AscpPath: ascp, FileListFolder: filepath.Join(s.home, "filelists"),
+		Options: wire.ToNamed(inv.Options),
+		Surroundings: &ascliv1.Surroundings{
+			Home: s.home, TempFolder: s.tempFolder, HostVersion: s.Version, LogLevel: sdk.LevelName(s.logLevel.Level()),
+		},
+	}, nil
+}
+
+// sdkFolder is option sdk_folder, else ~/.aspera/sdk, else the place of older
+// versions when only that exists (spec/transfer.md 15).
+func (s *session) sdkFolder(ctx context.Context) (string, error) {
+	folder, err := s.options.Text(ctx, "sdk_folder")
+	if err != nil || folder != "" {
+		return folder, err
+	}
+	folder = filepath.Join(s.UserHome, ".aspera", "sdk")
+	former := filepath.Join(s.UserHome, ".aspera", "ascli", "sdk")
+	if !isFolder(folder) && isFolder(former) {
+		return former, nil
+	}
+	return folder, nil
+}
+
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// transferProcess starts the transfer plugin at the first transfer.
+func (s *session) transferProcess(ctx context.Context) (transferProcess, error) {
+	if s.agents != nil {
+		return s.agents, nil
+	}
+	catalog, err := s.discover(ctx)
+	if err != nil {
+		return nil, err
+	}
+	program, err := catalog.Find(transferPlugin)
+	if err != nil {
+		return nil, err
+	}
+	process, err := s.launch().Launch(program)
+	if err != nil {
+		return nil, err
+	}
+	s.agents = process
+	return process, nil
+}
+
+// transferProcess is the part of a plugin process that moves files.
+type transferProcess interface {
+	RunTransfer(ctx context.Context, request *ascliv1.RunRequest, progress func(transfer.Event)) error
+}
+
+// progressBar returns the bar to draw, nil for none: by default there is one on
+// a terminal only.
+func (s *session) progressBar(ctx context.Context) (*transferui.Bar, error) {
+	v, err := s.options.Value(ctx, "progress_bar")
+	if err != nil {
+		return nil, err
+	}
+	want, given := v.(bool)
+	if !given {
+		want = s.OutTerminal
+	}
+	if !want {
+		return nil, nil
+	}
+	return transferui.NewBar(s.Out, s.OutTerminal, s.Width), nil
+}

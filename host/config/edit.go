@@ -1,0 +1,59 @@
+package config
+
+import (
+	"encoding/json"
+
+	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/record"
+)
+
+// Set stores a value in a preset, which is made when it does not exist. Dots
+// in the key mean nothing. It fails when the preset is not a mapping, and for
+// what is no value of a record, such as a regular expression.
+func (d *Document) Set(name, key string, value any) error {
+	switch value.(type) {
+	case nil, bool, json.Number, string, []any, *record.Object:
+	default:
+		return failure.Argumentf("%s.%s: a value of type %T cannot be stored", name, key, value)
+	}
+	found, _ := d.data.Get(name)
+	if found == nil {
+		d.data.Set(name, record.New())
+	}
+	preset := d.data.Object(name)
+	if preset == nil {
+		return failure.Otherf("Aspera::AssertError", "assertion failed: %s.%s: expecting Hash, but have %s",
+			name, key, record.TypeName(found))
+	}
+	preset.Set(key, record.Clone(value))
+	return nil
+}
+
+// Replace stores a whole preset, in place of the former one if any.
+func (d *Document) Replace(name string, preset *record.Object) { d.data.Set(name, preset.Clone()) }
+
+// Unset removes a key from a preset, if it is there. The error wraps
+// ErrNoPreset when there is no such preset.
+func (d *Document) Unset(name, key string) error {
+	preset, err := d.preset(name)
+	if err != nil {
+		return err
+	}
+	preset.Delete(key)
+	return nil
+}
+
+// Delete removes a preset. The error wraps ErrNoPreset when there is none.
+func (d *Document) Delete(name string) error {
+	if !d.Has(name) {
+		return noPreset(name)
+	}
+	d.data.Delete(name)
+	return nil
+}
+
+// SetDefault makes a preset the one that a plugin loads. Plugin "config"
+// stands for the global preset.
+func (d *Document) SetDefault(plugin, preset string) error {
+	return d.Set(DefaultSection, plugin, preset)
+}

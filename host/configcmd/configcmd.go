@@ -1,0 +1,142 @@
+// Package configcmd is the command `config`: a plugin that runs inside the host
+// (spec/plugins/config.md).
+package configcmd
+
+import (
+	"context"
+
+	"github.com/ascli-go/ascli/host/config"
+	"github.com/ascli-go/ascli/host/grammar"
+	"github.com/ascli-go/ascli/host/plugins"
+	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/record"
+)
+
+// Name is the first word of the commands.
+const Name = "config"
+
+// Host is what `config` needs of the program around it.
+type Host interface {
+	// Config is the configuration as read.
+	Config() *config.Document
+	// ConfigPath is the path of its file, Folder the main folder.
+	ConfigPath() string
+	Folder() string
+	// UpdateConfig edits the file while no other process can.
+	UpdateConfig(ctx context.Context, edit func(*config.Document) error) error
+	// Evaluate evaluates an extended value, EvaluateDotted that of a dotted option.
+	Evaluate(ctx context.Context, text string) (any, error)
+	EvaluateDotted(ctx context.Context, text string) (any, error)
+	// TakeOptions returns the option words of the command line as typed, and
+	// takes responsibility for those that nobody knows.
+	TakeOptions() []grammar.OptionWord
+	// Plugins returns the plugins found, with what their manifests say.
+	Plugins(ctx context.Context) ([]InstalledPlugin, error)
+	// HidesSecrets tells whether secrets are hidden in results.
+	HidesSecrets() bool
+	// Warn shows a warning in the log.
+	Warn(text string)
+}
+
+// InstalledPlugin is a row of `config plugins list`. Problem tells why the
+// plugin cannot be used.
+type InstalledPlugin struct {
+	plugins.Program
+	Detects, HasWizard bool
+	Problem            string
+}
+
+type commands struct{ host Host }
+
+// Plugin declares `config`.
+func Plugin(host Host) *sdk.Plugin {
+	c := commands{host}
+	return &sdk.Plugin{
+		Name:    Name,
+		Summary: "Configuration, presets, plugins",
+		Commands: []sdk.Command{
+			{
+				Name: "echo", Summary: "Evaluate a value and show it",
+				Args:   []sdk.Arg{{Name: "value", Description: "value", Types: []sdk.Type{sdk.Any}}},
+				Result: sdk.ResultStructure, Run: echo,
+			},
+			{Name: "file", Summary: "Path of the configuration file", Result: sdk.ResultStatus, Run: c.file},
+			{Name: "folder", Summary: "Path of the main folder", Result: sdk.ResultStatus, Run: c.folder},
+			{Name: "preset", Summary: "Named groups of option values", Commands: c.presetCommands()},
+			{Name: "plugins", Summary: "Installed plugins", Commands: []sdk.Command{{
+				Name: "list", Summary: "Plugins with their path and origin",
+				Result: sdk.ResultList, Columns: []string{"plugin", "detect", "wizard", "path", "origin"}, Run: c.pluginsList,
+			}}},
+		},
+	}
+}
+
+// echo shows a value by its type: an object, a list of objects, or any other
+// structure.
+func echo(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	switch v := inv.Arg("value").(type) {
+	case *record.Object:
+		return sdk.Object(v), nil
+	case []any:
+		rows := make([]*record.Object, 0, len(v))
+		for _, x := range v {
+			if o, ok := x.(*record.Object); ok {
+				rows = append(rows, o)
+			}
+		}
+		if len(rows) == len(v) && len(v) > 0 {
+			return sdk.Rows(rows), nil
+		}
+		if len(v) == 0 {
+			return sdk.Empty(), nil
+		}
+		if allScalars(v) {
+			return sdk.Values("list", v), nil
+		}
+		return sdk.Structure(v), nil
+	default:
+		return sdk.Structure(v), nil
+	}
+}
+
+func allScalars(list []any) bool {
+	for _, x := range list {
+		switch x.(type) {
+		case *record.Object, []any:
+			return false
+		}
+	}
+	return true
+}
+
+func (c commands) file(context.Context, *sdk.Invocation) (*sdk.Result, error) {
+	return sdk.Status(c.host.ConfigPath()), nil
+}
+
+func (c commands) folder(context.Context, *sdk.Invocation) (*sdk.Result, error) {
+	return sdk.Status(c.host.Folder()), nil
+}
+
+func (c commands) pluginsList(ctx context.Context, _ *sdk.Invocation) (*sdk.Result, error) {
+	installed, err := c.host.Plugins(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var rows []*record.Object
+	for _, p := range installed {
+		row := record.New("plugin", p.Name, "detect", tick(p.Detects), "wizard", tick(p.HasWizard), "path", p.Path, "origin", string(p.Origin))
+		if p.Problem != "" {
+			row.Set("origin", "not used: "+p.Problem)
+		}
+		rows = append(rows, row)
+	}
+	return sdk.Rows(rows), nil
+}
+
+// tick marks what is there, as the original does outside Unicode terminals.
+func tick(is bool) string {
+	if is {
+		return "Y"
+	}
+	return " "
+}

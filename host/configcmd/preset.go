@@ -1,0 +1,245 @@
+package configcmd
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/ascli-go/ascli/host/config"
+	"github.com/ascli-go/ascli/host/value"
+	"github.com/ascli-go/ascli/host/value/inspect"
+	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/secret"
+)
+
+// globalName stands for the preset that every command loads.
+const globalName = "GLOBAL"
+
+func (c commands) presetCommands() []sdk.Command {
+	preset := sdk.Arg{Name: "preset", Description: "preset name"}
+	parameter := sdk.Arg{Name: "parameter", Description: "parameter name"}
+	hash := sdk.Arg{Name: "values", Description: "extended value", Types: []sdk.Type{sdk.Hash}}
+	anything := sdk.Arg{Name: "value", Description: "value", Types: []sdk.Type{sdk.Any}}
+	return []sdk.Command{
+		{Name: "list", Summary: "Names of presets", Result: sdk.ResultValues, Run: c.presetList},
+		{Name: "overview", Summary: "All parameters of all presets", Result: sdk.ResultList,
+			Columns: []string{"preset", "parameter", "value"}, Run: c.presetOverview},
+		{Name: "show", Summary: "Parameters of a preset", Args: []sdk.Arg{preset}, Result: sdk.ResultObject, Run: c.presetShow},
+		{Name: "get", Summary: "Value of a parameter", Args: []sdk.Arg{preset, parameter}, Result: sdk.ResultText, Run: c.presetGet},
+		{Name: "set", Summary: "Store a parameter", Args: []sdk.Arg{preset, parameter, anything}, Result: sdk.ResultNothing, Run: c.presetSet},
+		{Name: "unset", Summary: "Remove a parameter", Args: []sdk.Arg{preset, parameter}, Result: sdk.ResultStatus, Run: c.presetUnset},
+		{Name: "delete", Summary: "Remove a preset", Args: []sdk.Arg{preset}, Result: sdk.ResultStatus, Run: c.presetDelete},
+		{Name: "initialize", Summary: "Store a whole preset", Args: []sdk.Arg{preset, hash}, Result: sdk.ResultStatus, Run: c.presetInitialize},
+		{Name: "update", Summary: "Store the options of the command line", Args: []sdk.Arg{preset}, Result: sdk.ResultStatus, Run: c.presetUpdate},
+	}
+}
+
+// name returns the preset that an argument means. GLOBAL is made the default of
+// all commands when there is none yet.
+func (c commands) name(ctx context.Context, inv *sdk.Invocation) (string, error) {
+	name := inv.Text("preset")
+	if name != globalName {
+		return name, nil
+	}
+	if known, ok := c.host.Config().Default(config.Section); ok {
+		return known, nil
+	}
+	err := c.host.UpdateConfig(ctx, func(d *config.Document) error { return d.SetDefault(config.Section, config.GlobalPreset) })
+	if err != nil {
+		return "", err
+	}
+	return config.GlobalPreset, inv.Info(ctx, "Updated: %s: %s <- %s", config.DefaultSection, config.Section, config.GlobalPreset)
+}
+
+func (c commands) presetList(context.Context, *sdk.Invocation) (*sdk.Result, error) {
+	var names []any
+	for _, n := range c.host.Config().Presets() {
+		names = append(names, n)
+	}
+	return sdk.Values("name", names), nil
+}
+
+func (c commands) presetOverview(context.Context, *sdk.Invocation) (*sdk.Result, error) {
+	var rows []*record.Object
+	for _, name := range c.host.Config().Presets() {
+		preset, err := c.host.Config().Preset(name)
+		if err != nil {
+			return nil, err
+		}
+		for parameter, v := range preset.All() {
+			rows = append(rows, record.New("preset", name, "parameter", parameter, "value", c.cell(parameter, v)))
+		}
+	}
+	return sdk.Rows(rows), nil
+}
+
+// cell is the value of a parameter in one cell or message. The name that tells
+// a secret stands elsewhere there, so that hiding it is this command's task.
+func (c commands) cell(parameter string, v any) any {
+	if c.host.HidesSecrets() {
+		if _, text := v.(string); text && secret.IsName(parameter) {
+			return secret.Hidden
+		}
+		v = secret.Redact(v)
+	}
+	switch v.(type) {
+	case *record.Object, []any:
+		return inspect.Text(v)
+	}
+	return v
+}
+
+// shown is a cell as text.
+func (c commands) shown(parameter string, v any) string { return inspect.Plain(c.cell(parameter, v)) }
+
+func (c commands) presetShow(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	name, err := c.name(ctx, inv)
+	if err != nil {
+		return nil, err
+	}
+	preset, err := c.host.Config().Preset(name)
+	if err != nil {
+		return nil, err
+	}
+	return sdk.Object(preset), nil
+}
+
+func (c commands) presetGet(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	name, err := c.name(ctx, inv)
+	if err != nil {
+		return nil, err
+	}
+	preset, err := c.host.Config().Preset(name)
+	if err != nil {
+		return nil, err
+	}
+	v, _ := preset.Get(inv.Text("parameter"))
+	if v == nil {
+		return nil, failure.Otherf("RuntimeError", "no such option in preset %s : %s", name, inv.Text("parameter"))
+	}
+	if text, ok := v.(string); ok {
+		if v, err = c.host.Evaluate(ctx, text); err != nil {
+			return nil, err
+		}
+	}
+	switch v := v.(type) {
+	case *record.Object:
+		return sdk.Object(v), nil
+	case string:
+		return sdk.Text(v), nil
+	}
+	return sdk.Structure(v), nil
+}
+
+func (c commands) presetSet(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	name, err := c.name(ctx, inv)
+	if err != nil {
+		return nil, err
+	}
+	key := strings.ReplaceAll(inv.Text("parameter"), "-", "_")
+	v := inv.Arg("value")
+	var old any
+	var had bool
+	err = c.host.UpdateConfig(ctx, func(d *config.Document) error {
+		if preset, err := d.Preset(name); err == nil {
+			old, had = preset.Get(key)
+		}
+		return d.Set(name, key, v)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if had && string(record.JSON(old)) == string(record.JSON(v)) {
+		c.host.Warn(fmt.Sprintf("keeping same value for %s: %s: %s", name, key, c.shown(key, v)))
+		return sdk.Nothing(), nil
+	}
+	if had {
+		c.host.Warn("overwriting value: " + c.shown(key, old))
+	}
+	return sdk.Nothing(), inv.Info(ctx, "Updated: %s: %s <- %s", name, key, c.shown(key, v))
+}
+
+func (c commands) presetUnset(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	name, err := c.name(ctx, inv)
+	if err != nil {
+		return nil, err
+	}
+	err = c.host.UpdateConfig(ctx, func(d *config.Document) error { return d.Unset(name, inv.Text("parameter")) })
+	return sdk.Status(fmt.Sprintf("Removed: %s: %s", name, inv.Text("parameter"))), err
+}
+
+func (c commands) presetDelete(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	name, err := c.name(ctx, inv)
+	if err != nil {
+		return nil, err
+	}
+	err = c.host.UpdateConfig(ctx, func(d *config.Document) error { return d.Delete(name) })
+	return sdk.Status("Deleted: " + name), err
+}
+
+func (c commands) presetInitialize(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	name, err := c.name(ctx, inv)
+	if err != nil {
+		return nil, err
+	}
+	err = c.host.UpdateConfig(ctx, func(d *config.Document) error {
+		if d.Has(name) {
+			c.host.Warn("configuration already exists: " + name + ", overwriting")
+		}
+		d.Replace(name, inv.Object("values"))
+		return nil
+	})
+	return sdk.Status("Modified: " + c.host.ConfigPath()), err
+}
+
+// presetUpdate stores every option of the command line that has a value, known
+// to this program or not.
+func (c commands) presetUpdate(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	name, err := c.name(ctx, inv)
+	if err != nil {
+		return nil, err
+	}
+	values := record.New()
+	for _, w := range c.host.TakeOptions() {
+		if !w.HasValue {
+			continue
+		}
+		if err := c.collect(ctx, values, w.Name, w.Value); err != nil {
+			return nil, err
+		}
+	}
+	err = c.host.UpdateConfig(ctx, func(d *config.Document) error {
+		for key, v := range values.All() {
+			if err := d.Set(name, key, v); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return sdk.Status("Updated: " + name), err
+}
+
+// collect adds one option; a dotted one builds nested values.
+func (c commands) collect(ctx context.Context, values *record.Object, word, text string) error {
+	first, path, dotted := strings.Cut(word, ".")
+	key := strings.ReplaceAll(first, "-", "_")
+	if !dotted {
+		v, err := c.host.Evaluate(ctx, text)
+		if err == nil {
+			values.Set(key, v)
+		}
+		return err
+	}
+	v, err := c.host.EvaluateDotted(ctx, text)
+	if err != nil {
+		return err
+	}
+	below, _ := values.Get(key)
+	nested, err := value.Insert(below, path, v)
+	if err == nil {
+		values.Set(key, nested)
+	}
+	return err
+}

@@ -1,0 +1,174 @@
+package options
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/ascli-go/ascli/host/grammar"
+	"github.com/ascli-go/ascli/host/value"
+	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
+	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/record"
+)
+
+// Value returns the evaluated value of an option, nil when it has none. Each
+// option is evaluated once, when it is first asked for.
+func (s *Set) Value(ctx context.Context, name string) (any, error) {
+	if v, ok := s.known[name]; ok {
+		return v, nil
+	}
+	d := s.byName[name]
+	if d == nil {
+		return nil, failure.Toolf("option %s is not known", name)
+	}
+	settings, err := s.settings(name)
+	if err != nil {
+		return nil, err
+	}
+	v := record.Clone(record.Of(d.Default))
+	for _, g := range settings {
+		if v, err = s.apply(ctx, d, v, g); err != nil {
+			return nil, err
+		}
+	}
+	s.known[name] = v
+	return v, nil
+}
+
+// Put stores a value that was found late, e.g. asked from the user.
+func (s *Set) Put(name string, v any) { s.known[name] = v }
+
+// Given tells whether any layer gives the option a value.
+func (s *Set) Given(name string) bool {
+	settings, err := s.settings(name)
+	return err == nil && len(settings) > 0
+}
+
+// Text returns an option as text; "" when it has no value.
+func (s *Set) Text(ctx context.Context, name string) (string, error) {
+	v, err := s.Value(ctx, name)
+	text, _ := v.(string)
+	return text, err
+}
+
+// Flag returns a boolean option.
+func (s *Set) Flag(ctx context.Context, name string) (bool, error) {
+	v, err := s.Value(ctx, name)
+	b, _ := v.(bool)
+	return b, err
+}
+
+// Object returns an option of type Hash, nil when it has no value.
+func (s *Set) Object(ctx context.Context, name string) (*record.Object, error) {
+	v, err := s.Value(ctx, name)
+	o, _ := v.(*record.Object)
+	return o, err
+}
+
+// Texts returns an option that is a text or a list of texts.
+func (s *Set) Texts(ctx context.Context, name string) ([]string, error) {
+	v, err := s.Value(ctx, name)
+	if err != nil {
+		return nil, err
+	}
+	switch v := v.(type) {
+	case string:
+		return []string{v}, nil
+	case []any:
+		var texts []string
+		for _, x := range v {
+			texts = append(texts, fmt.Sprint(x))
+		}
+		return texts, nil
+	}
+	return nil, nil
+}
+
+// apply lays one setting over the value so far.
+func (s *Set) apply(ctx context.Context, d *Definition, below any, g Setting) (any, error) {
+	v, err := s.interpret(ctx, d, g)
+	if err != nil {
+		return nil, err
+	}
+	if g.Path != "" {
+		return value.Insert(below, g.Path, v)
+	}
+	base, isObject := below.(*record.Object)
+	over, overObject := v.(*record.Object)
+	if d.Cumulative && isObject && overObject {
+		return record.Merge(base, over), nil
+	}
+	return v, nil
+}
+
+// interpret evaluates a setting and checks its type.
+func (s *Set) interpret(ctx context.Context, d *Definition, g Setting) (any, error) {
+	switch {
+	case d.Switch:
+		return true, nil
+	case g.JSON != "":
+		v, err := record.Parse([]byte(g.JSON))
+		if err != nil {
+			return nil, err
+		}
+		return d.convert(v, g)
+	case g.Path != "":
+		return s.values.EvaluateDotted(ctx, g.Text)
+	case d.isList():
+		// Entries of a list are taken as typed.
+		return d.convert(g.Text, g)
+	}
+	v, err := s.values.Evaluate(ctx, g.Text)
+	if err != nil {
+		return nil, err
+	}
+	return d.convert(v, g)
+}
+
+func (d *Definition) isList() bool {
+	return slices.Contains(d.Types, sdk.Enum) || slices.Contains(d.Types, sdk.Boolean)
+}
+
+// convert checks the type of an evaluated value (spec/cli.md 1.6). Null takes
+// the value away.
+func (d *Definition) convert(v any, g Setting) (any, error) {
+	named := value.Option{Name: d.Name, Origin: g.Layer.origin(), Typed: g.Typed}
+	switch {
+	case v == nil:
+		return nil, nil
+	case slices.Contains(d.Types, sdk.Enum):
+		return named.Choose(v, d.Values)
+	case slices.Contains(d.Types, sdk.Boolean):
+		return named.Bool(v)
+	case slices.Contains(d.Types, sdk.Integer):
+		return named.Integer(v)
+	}
+	types := grammar.ValueTypes(d.Types)
+	if n, ok := v.(json.Number); ok && slices.Contains(types, value.String) {
+		return n.String(), nil
+	}
+	return v, named.Check(v, types...)
+}
+
+// Argument checks the value of a positional argument against the types that
+// its manifest declares.
+func Argument(declared *ascliv1.Argument, v any) (any, error) {
+	named := value.Argument{Description: declared.Description}
+	types := grammar.ValueTypes(declared.Types)
+	switch {
+	case slices.Contains(declared.Types, sdk.Any):
+		return v, nil
+	case slices.Contains(declared.Types, sdk.Enum):
+		return named.Choose(v, declared.Values)
+	case slices.Contains(declared.Types, sdk.Boolean):
+		return named.Bool(v)
+	case len(types) == 1 && types[0] == value.Integer:
+		return named.Integer(v)
+	case len(types) == 1 && types[0] == value.String:
+		return named.Text(v)
+	}
+	return v, named.Check(v, types...)
+}

@@ -1,0 +1,83 @@
+// Package persist keeps small JSON texts between runs, in the files of the
+// original (spec/cli.md 5.3): <home>/persist_store/<id>.txt.
+package persist
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/gofrs/flock"
+
+	"github.com/ascli-go/ascli/host/atomicfile"
+	"github.com/ascli-go/ascli/sdk/failure"
+)
+
+// Store is the folder of persisted items.
+type Store struct{ folder string }
+
+// New returns the store of a main folder. Nothing is created before the first write.
+func New(home string) Store { return Store{filepath.Join(home, "persist_store")} }
+
+const (
+	// lockWait bounds the wait for another process that writes.
+	lockWait  = 10 * time.Second
+	lockRetry = 5 * time.Millisecond
+)
+
+// Read returns the content of an item, nil when there is none.
+func (s Store) Read(id ...string) ([]byte, error) {
+	content, err := os.ReadFile(s.file(id))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return content, err
+}
+
+// Write replaces an item, or deletes it when content is empty.
+func (s Store) Write(content []byte, id ...string) error {
+	if err := os.MkdirAll(s.folder, 0o700); err != nil {
+		return err
+	}
+	lock := flock.New(filepath.Join(s.folder, ".lock"))
+	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
+	defer cancel()
+	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
+		return failure.Toolf("%s is in use by another process: %w", s.folder, err)
+	}
+	defer lock.Unlock()
+	if len(content) == 0 {
+		err := os.Remove(s.file(id))
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		return err
+	}
+	return atomicfile.Write(s.file(id), content)
+}
+
+func (s Store) file(id []string) string { return filepath.Join(s.folder, fileName(id)+".txt") }
+
+// fileName joins the parts: an https URL gives its host, characters that some
+// file system refuses give "_".
+func fileName(id []string) string {
+	var parts []string
+	for _, p := range id {
+		if u, err := url.Parse(p); err == nil && strings.HasPrefix(p, "https://") {
+			p = u.Host
+		}
+		parts = append(parts, p)
+	}
+	clean := strings.Map(func(r rune) rune {
+		if strings.ContainsRune("/:\"<>\\*?.", r) || r < ' ' {
+			return '_'
+		}
+		return r
+	}, strings.Join(parts, "_"))
+	return strings.ToLower(clean)
+}
