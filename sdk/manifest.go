@@ -100,7 +100,13 @@ func (a Arg) manifest() *ascliv1.Argument {
 	return w
 }
 
+// stamped is the version that the build writes into the binary (-ldflags -X).
+var stamped string
+
 func buildVersion() string {
+	if stamped != "" {
+		return stamped
+	}
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}

@@ -55,5 +55,5 @@ func ResolveAgent(name string) (AgentInfo, error) {
 	if len(matches) > 1 {
 		problem = "ambiguous"
 	}
-	return AgentInfo{}, failure.Argumentf("%s value for transfer: %s, use one of: %s", problem, name, strings.Join(names, ", "))
+	return AgentInfo{}, failure.Argumentf("%s value for transfer: %s\nUse:\n- %s", problem, name, strings.Join(names, "\n- "))
 }

@@ -97,7 +97,7 @@ func texts(list []any) ([]string, error) {
 
 func specSources(in SourceInput) ([]Source, error) {
 	if in.TS == nil || !in.TS.Has(FieldPaths) {
-		if in.Agent == AgentDirect && HasFileList(in.AgentInfo.List("ascp_args")) {
+		if in.Agent == AgentDirect && in.AgentInfo != nil && HasFileList(in.AgentInfo.List("ascp_args")) {
 			return nil, nil
 		}
 		return nil, failure.Argumentf("transfer spec on command line must have sources")

@@ -1,0 +1,132 @@
+// Package nodecmd holds the commands on a Node API, for every plugin whose
+// product has one: by path ([Gen3]) and by file id ([Gen4]). The plugin tells
+// how to reach the node (spec/plugins/node.md 3).
+//
+//	sdk.Command{Name: "files", Commands: nodecmd.Gen4(nodecmd.Mount{Connect: connect})}
+package nodecmd
+
+import (
+	"context"
+	"strings"
+
+	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/node"
+	"github.com/ascli-go/ascli/sdk/record"
+)
+
+// Mount is what a plugin gives to the commands it mounts.
+type Mount struct {
+	// Connect returns the node that a command works on, once a command. For
+	// [Gen4] its configuration has a root.
+	Connect func(ctx context.Context, inv *sdk.Invocation) (*node.Client, error)
+}
+
+// handler runs a command on the node of a mount.
+type handler func(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error)
+
+func (m Mount) on(h handler) func(context.Context, *sdk.Invocation) (*sdk.Result, error) {
+	return func(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+		c, err := m.Connect(ctx, inv)
+		if err != nil {
+			return nil, err
+		}
+		return h(ctx, inv, c)
+	}
+}
+
+// Options are those that Gen4 commands read.
+func Options() []sdk.Option {
+	return []sdk.Option{
+		{Name: "root_id", Help: "Gen4: file id of the top folder, instead of that of the access key"},
+		{Name: "default_ports", Types: []sdk.Type{sdk.Boolean}, Default: true, Help: "Gen4: use the ports of every Aspera server; no = ask the server"},
+		{Name: "node_cache", Types: []sdk.Type{sdk.Boolean}, Default: true, Help: "Gen4: no = bypass the folder cache of the server"},
+		{
+			Name: "node_api", Types: []sdk.Type{sdk.Hash}, Cumulative: true, Since: "4.25.4",
+			Default: record.New("standard_ports", true, "cache", true, "accept_v4", true),
+			Help:    "Gen4 settings (Hash): standard_ports (as default_ports), cache (as node_cache), accept_v4",
+		},
+	}
+}
+
+// Settings reads the options node_api, default_ports and node_cache. What one
+// of two equal options turns off is off.
+func Settings(inv *sdk.Invocation) (node.Settings, error) {
+	settings := node.DefaultSettings()
+	for name, target := range map[string]*bool{"default_ports": &settings.StandardPorts, "node_cache": &settings.Cache} {
+		if v, given := inv.Option(name).(bool); given {
+			*target = v
+		}
+	}
+	api := inv.OptionObject("node_api")
+	if api == nil {
+		return settings, nil
+	}
+	for name, value := range api.All() {
+		on, isBool := value.(bool)
+		targets := map[string]*bool{
+			"standard_ports": &settings.StandardPorts, "cache": &settings.Cache, "accept_v4": &settings.AcceptV4,
+		}
+		switch target := targets[name]; {
+		case target == nil:
+			return settings, failure.Argumentf("unknown api option: %s (standard_ports, cache, accept_v4)", name)
+		case !isBool:
+			return settings, failure.Argumentf("api options value for %s should be boolean", name)
+		default:
+			*target = *target && on
+		}
+	}
+	return settings, nil
+}
+
+// queryObject returns option query, which these commands take as a Hash only.
+func queryObject(inv *sdk.Invocation) (*record.Object, error) {
+	query := inv.Option("query")
+	if query == nil {
+		return nil, nil
+	}
+	if o, ok := query.(*record.Object); ok {
+		return o, nil
+	}
+	return nil, failure.Argumentf("Option query is a %s but must be Hash", record.TypeName(query))
+}
+
+// Selection splits a value of the form %field:value (spec/cli.md 10.7).
+func Selection(text string) (field, value string, ok bool) {
+	rest, percent := strings.CutPrefix(text, "%")
+	field, value, colon := strings.Cut(rest, ":")
+	return field, value, percent && colon
+}
+
+// each runs an operation on identifiers and reports the status of each as
+// options bulk and bfail say (spec/cli.md 10.6). Without bulk there is one.
+func each(ctx context.Context, inv *sdk.Invocation, column string, ids []string, done string, operate func(id string) error) (*sdk.Result, error) {
+	if !inv.Flag("bulk") {
+		if len(ids) != 1 {
+			return nil, failure.Argumentf("unprocessed values: %s", record.JSON(record.Of(ids[min(1, len(ids)):]))).
+				Hint("use --bulk=yes to give several values")
+		}
+		if err := operate(ids[0]); err != nil {
+			return nil, err
+		}
+		return sdk.Object(record.New(column, ids[0], "status", done)), nil
+	}
+	if len(ids) == 0 {
+		inv.Log.WarnContext(ctx, "Empty list given for bulk operation")
+		return sdk.Empty(), nil
+	}
+	failing, given := inv.Option("bfail").(bool)
+	goOn := given && !failing
+	rows := make([]*record.Object, 0, len(ids))
+	for _, id := range ids {
+		status := done
+		if err := operate(id); err != nil {
+			if !goOn || ctx.Err() != nil {
+				return nil, err
+			}
+			status = err.Error()
+		}
+		rows = append(rows, record.New(column, id, "status", status))
+	}
+	return sdk.Rows(rows, column, "status"), nil
+}

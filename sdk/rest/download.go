@@ -1,0 +1,101 @@
+package rest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"mime"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"github.com/ascli-go/ascli/sdk/failure"
+)
+
+// Copy writes the content of an answer to w as it arrives. JSON is written
+// once it is known to be no error.
+func (c *Client) Copy(ctx context.Context, request Request, w io.Writer) (*Response, error) {
+	x, err := c.exchange(ctx, request, true)
+	if err != nil {
+		return nil, err
+	}
+	defer x.cancel(nil)
+	return x.answer(), x.copy(w)
+}
+
+// Save writes the content of an answer to a file in folder and returns its
+// path. The file is named as the server says in Content-Disposition, else name.
+// It bears the suffix .http_partial until it is complete.
+func (c *Client) Save(ctx context.Context, request Request, folder, name string) (string, error) {
+	x, err := c.exchange(ctx, request, true)
+	if err != nil {
+		return "", err
+	}
+	defer x.cancel(nil)
+	if given := dispositionName(x.response.Header); given != "" {
+		name = given
+	}
+	if name = fileName(name); name == "" {
+		return "", failure.Argumentf("%s: no name for the file to save", x.name())
+	}
+	path := filepath.Join(folder, name)
+	partial := path + c.session.settings.partialSuffix
+	if err := x.save(partial); err != nil {
+		if removeErr := os.Remove(partial); !errors.Is(removeErr, fs.ErrNotExist) {
+			err = errors.Join(err, removeErr)
+		}
+		return "", err
+	}
+	return path, os.Rename(partial, path)
+}
+
+func (x *exchange) save(path string) (err error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return fmt.Errorf("cannot save the download: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return x.copy(file)
+}
+
+// copy writes what the answer holds: the body that was read already, or the
+// stream.
+func (x *exchange) copy(w io.Writer) error {
+	if isJSON(x.response.Header) {
+		_, err := w.Write(x.body)
+		return err
+	}
+	defer x.response.Body.Close()
+	// Without Content-Length nothing tells a complete answer from a cut one,
+	// but HTTP/1.1 then uses chunks, whose end is marked.
+	if _, err := io.Copy(w, x.response.Body); err != nil {
+		return x.client.session.networkError(x.request, err)
+	}
+	return nil
+}
+
+func dispositionName(header http.Header) string {
+	_, parameters, err := mime.ParseMediaType(header.Get("Content-Disposition"))
+	if err != nil {
+		return ""
+	}
+	return parameters["filename"]
+}
+
+// fileName reduces a name to its last element: a server must not choose a
+// folder. "" when nothing usable is left.
+func fileName(name string) string {
+	// A server may use the separator of another system.
+	for i := len(name) - 1; i >= 0; i-- {
+		if name[i] == '/' || name[i] == '\\' {
+			name = name[i+1:]
+			break
+		}
+	}
+	if name == "." || name == ".." || !filepath.IsLocal(name) {
+		return ""
+	}
+	return name
+}

@@ -1,0 +1,230 @@
+package rest
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+
+	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/record"
+)
+
+// Error is an error that an API answered.
+type Error struct {
+	// Status is the HTTP status code. Some APIs report errors with 200.
+	Status int
+	// Host is host[:port] of the server.
+	Host         string
+	Method, Path string
+	// Lines is the message, composed from the answer (spec/cli.md 7.3).
+	Lines []string
+	// Answer is the decoded answer: JSON, text or nil.
+	Answer any
+}
+
+func (e *Error) Error() string { return strings.Join(e.Lines, "\n") }
+
+// newError composes the error of an answer; nil when it is none.
+func newError(r *http.Response, answer any) error {
+	lines := composeLines(isSuccess(r.StatusCode), answer)
+	if !isSuccess(r.StatusCode) {
+		lines = append(lines, strings.TrimSpace(r.Request.URL.Host+" "+r.Status))
+	}
+	if len(lines) == 0 {
+		return nil
+	}
+	e := &Error{
+		Status: r.StatusCode, Host: r.Request.URL.Host, Method: r.Request.Method,
+		Path: r.Request.URL.Path, Lines: lines, Answer: answer,
+	}
+	labelled := &failure.Error{Label: failure.Rest, Message: e.Error(), Cause: e}
+	labelled.Hints = matchHints(restHints(), labelled.Message)
+	if location := r.Header.Get("Location"); isRedirect(r.StatusCode) && location != "" {
+		place, _, _ := strings.Cut(location, "?")
+		labelled.Hint("the server redirects to %s: check option url", place)
+	}
+	return labelled
+}
+
+func isSuccess(status int) bool { return status >= 200 && status < 300 }
+
+func isRedirect(status int) bool { return status >= 300 && status < 400 }
+
+// rule makes message lines of an answer of some product.
+type rule struct {
+	// always: the rule also holds for an answer with status 2xx.
+	always bool
+	lines  func(answer *record.Object) []string
+}
+
+// rules is the table of spec/cli.md 7.3, in its order.
+func rules() []rule {
+	return []rule{
+		{lines: orchestratorLines},
+		{always: true, lines: graphQLLines},
+		{lines: textLines("user_message")},
+		{lines: textLines("errorMessage")},
+		{always: true, lines: transferSetupLines},
+		{always: true, lines: sharesLines},
+		{lines: textLines("error")},
+		{always: true, lines: textLines("failure")},
+		{lines: textLines("message")},
+		{lines: textLines("error_description")},
+		{lines: errorLines("internal_message")},
+		{lines: errorLines("description")},
+		{always: true, lines: errorLines("user_message")},
+	}
+}
+
+func composeLines(success bool, answer any) []string {
+	o, ok := answer.(*record.Object)
+	if !ok {
+		return nil
+	}
+	var lines []string
+	for _, r := range rules() {
+		if r.always || !success {
+			lines = append(lines, r.lines(o)...)
+		}
+	}
+	return lines
+}
+
+// textLines takes the text at key, and what stands beside it.
+func textLines(key string) func(*record.Object) []string {
+	return func(o *record.Object) []string {
+		v, _ := o.Get(key)
+		text, ok := v.(string)
+		if !ok {
+			return nil
+		}
+		return append([]string{text}, others(o, key)...)
+	}
+}
+
+// errorLines is textLines for the object at "error".
+func errorLines(key string) func(*record.Object) []string {
+	inner := textLines(key)
+	return func(o *record.Object) []string {
+		if e := o.Object("error"); e != nil {
+			return inner(e)
+		}
+		return nil
+	}
+}
+
+// others shows the other texts and whole numbers of an object.
+func others(o *record.Object, except string) []string {
+	var lines []string
+	for key, value := range o.All() {
+		switch value.(type) {
+		case string, json.Number:
+			if key != except && record.TypeName(value) != "Float" {
+				lines = append(lines, key+": "+scalarText(value))
+			}
+		}
+	}
+	return lines
+}
+
+func orchestratorLines(o *record.Object) []string {
+	order := o.Object("work_order")
+	if order == nil {
+		return nil
+	}
+	lines := []string{order.Text("statusDetails")}
+	for _, parameter := range o.List("missing_parameters") {
+		lines = append(lines, "missing parameter: "+scalarText(parameter))
+	}
+	return lines
+}
+
+func graphQLLines(o *record.Object) []string {
+	var lines []string
+	for _, item := range o.List("errors") {
+		e, ok := item.(*record.Object)
+		if !ok {
+			continue
+		}
+		if v, _ := e.Get("message"); record.TypeName(v) == "String" {
+			lines = append(lines, e.Text("message"))
+		}
+	}
+	return lines
+}
+
+// transferSetupLines finds refusals inside a 200 answer of upload_setup and
+// download_setup (spec/plugins/node.md 9).
+func transferSetupLines(o *record.Object) []string {
+	var lines []string
+	for _, item := range o.List("transfer_specs") {
+		element, ok := item.(*record.Object)
+		if !ok {
+			continue
+		}
+		e := element.Object("error")
+		if spec := element.Object("transfer_spec"); spec != nil && spec.Object("error") != nil {
+			e = spec.Object("error")
+		}
+		if e == nil {
+			continue
+		}
+		var parts []string
+		for _, key := range []string{"code", "reason", "user_message"} {
+			if v, _ := e.Get(key); v != nil {
+				parts = append(parts, scalarText(v))
+			}
+		}
+		lines = append(lines, strings.Join(parts, ": "))
+	}
+	return lines
+}
+
+// sharesLines skips the login answer of Shares, whose "errors" is no error.
+func sharesLines(o *record.Object) []string {
+	errors := o.Object("errors")
+	if errors == nil || o.Has("min_connect_version") {
+		return nil
+	}
+	var lines []string
+	for key, value := range errors.All() {
+		text := ""
+		if value != nil {
+			text = scalarText(value)
+		}
+		lines = append(lines, key+": "+text)
+	}
+	return lines
+}
+
+// hint is advice for messages that contain a text (spec/cli.md 7.2).
+type hint struct{ contains, advice string }
+
+func restHints() []hint {
+	return []hint{
+		{"Signature has expired", "There is too much time difference between your computer and the server. Check your local time: is time synchronization enabled?"},
+		{"Invalid subject.", "The user name is not registered on the server."},
+		{"Server is not configured for this request", "The transfer user needs authorization_transfer_in_value and authorization_transfer_out_value set to token."},
+		{"invalid_grant", "Check the public key in the AoC user profile."},
+		{"Please configure ACLs for this URI", "On the server: asnodeadmin -mu <node user> --acl-add=internal --internal"},
+	}
+}
+
+func tlsHints() []hint {
+	var hints []hint
+	for _, text := range []string{"does not match the server certificate", "certificate verify failed"} {
+		hints = append(hints, hint{text, "To accept this server anyway: --insecure=yes, or --ignore-certificate=@list:,https://<address>[:<port>]"})
+	}
+	return hints
+}
+
+// matchHints returns each advice once.
+func matchHints(hints []hint, message string) []string {
+	var found []string
+	for _, h := range hints {
+		if strings.Contains(message, h.contains) && (len(found) == 0 || found[len(found)-1] != h.advice) {
+			found = append(found, h.advice)
+		}
+	}
+	return found
+}

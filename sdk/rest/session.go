@@ -1,0 +1,133 @@
+package rest
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/ascli-go/ascli/sdk/record"
+)
+
+// Session holds what several API clients of one command share: connections
+// that stay open, and the user's HTTP options.
+type Session struct {
+	settings settings
+	http     *http.Client
+	log      *slog.Logger
+	// secrets tells whether logs show secrets (option log_secrets).
+	secrets bool
+}
+
+// NewSession makes a session from the values of the global options insecure,
+// ignore_certificate, silent_insecure, warn_insecure, cert_stores,
+// http_options, http_proxy and log_secrets, by name as in an invocation. log
+// may be nil.
+func NewSession(options map[string]any, log *slog.Logger) (*Session, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	httpOptions, _ := options["http_options"].(*record.Object)
+	s := &Session{log: log}
+	s.secrets, _ = options["log_secrets"].(bool)
+	var err error
+	if s.settings, err = readSettings(httpOptions, log); err != nil {
+		return nil, err
+	}
+	trust, err := readTrust(options, log)
+	if err != nil {
+		return nil, err
+	}
+	proxy, err := readProxy(options, log)
+	if err != nil {
+		return nil, err
+	}
+	strict := s.settings.transport()
+	strict.Proxy = proxy
+	strict.OnProxyConnectResponse = proxyAnswered
+	strict.TLSClientConfig = trust.strict()
+	lax := strict.Clone()
+	lax.TLSClientConfig = trust.lax()
+	s.http = &http.Client{
+		Transport: &chooser{trust: trust, strict: strict, lax: lax},
+		// A redirect is an answer like any other (spec/cli.md 9.1).
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	return s, nil
+}
+
+// Close closes the idle connections.
+func (s *Session) Close() { s.http.CloseIdleConnections() }
+
+func (s settings) transport() *http.Transport {
+	dialer := &net.Dialer{Timeout: s.openTimeout, KeepAlive: 30 * time.Second}
+	return &http.Transport{
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dialer.DialContext(ctx, network, address)
+			if err != nil {
+				return nil, err
+			}
+			return &deadlineConn{Conn: conn, write: s.writeTimeout}, nil
+		},
+		TLSHandshakeTimeout:   s.tlsTimeout,
+		ResponseHeaderTimeout: s.readTimeout,
+		ExpectContinueTimeout: s.expect,
+		IdleConnTimeout:       s.keepAlive,
+		MaxIdleConnsPerHost:   8,
+		// The original speaks HTTP/1.1; so do the servers that it was tested with.
+		ForceAttemptHTTP2: false,
+	}
+}
+
+// deadlineConn bounds each write.
+type deadlineConn struct {
+	net.Conn
+	write time.Duration
+}
+
+func (c *deadlineConn) Write(p []byte) (int, error) {
+	if c.write > 0 {
+		if err := c.SetWriteDeadline(time.Now().Add(c.write)); err != nil {
+			return 0, err
+		}
+	}
+	return c.Conn.Write(p)
+}
+
+// chooser sends a request with or without verification of the certificate.
+type chooser struct {
+	trust       *trust
+	strict, lax *http.Transport
+
+	mu     sync.Mutex
+	warned map[string]bool
+}
+
+func (c *chooser) RoundTrip(r *http.Request) (*http.Response, error) {
+	if r.URL.Scheme != "https" || !c.trust.ignores(r.URL) {
+		return c.strict.RoundTrip(r)
+	}
+	c.warnOnce("https://" + r.URL.Host)
+	return c.lax.RoundTrip(r)
+}
+
+func (c *chooser) warnOnce(origin string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.trust.warn || c.warned[origin] {
+		return
+	}
+	if c.warned == nil {
+		c.warned = map[string]bool{}
+	}
+	c.warned[origin] = true
+	c.trust.log.Warn("Ignoring certificate for: " + origin + ". Do not deactivate certificate verification in production.")
+}
+
+// CloseIdleConnections serves [http.Client.CloseIdleConnections].
+func (c *chooser) CloseIdleConnections() {
+	c.strict.CloseIdleConnections()
+	c.lax.CloseIdleConnections()
+}
