@@ -16,6 +16,7 @@ import (
 	"github.com/ascli-go/ascli/host/value/yaml11"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/secret"
 )
 
 // Reserved names of the file.
@@ -182,7 +183,7 @@ func (d *Document) Get(path string) (any, error) {
 		object, ok := current.(*record.Object)
 		if !ok {
 			return nil, failure.Toolf("assertion failed: sub key: %s: expecting Hash, but have %s",
-				inspect.Text(walked), shown(walked[len(walked)-1], current))
+				inspect.Text(walked), shown(walked[len(walked)-1].(string), current))
 		}
 		walked = append(walked, segment)
 		if current, _ = object.Get(segment); current == nil {
@@ -194,12 +195,10 @@ func (d *Document) Get(path string) (any, error) {
 	return record.Clone(current), nil
 }
 
-// shown is a value for a message, unless its key says that it is a secret.
-func shown(key, v any) string {
-	for _, word := range []string{"password", "secret", "passphrase", "_key", "apikey", "crn", "token"} {
-		if strings.Contains(key.(string), word) {
-			return "a hidden " + record.TypeName(v)
-		}
+// shown is a value for a message, hidden when its key says that it is a secret.
+func shown(key string, v any) string {
+	if secret.IsName(key) {
+		return secret.Hidden
 	}
 	return inspect.Text(v)
 }

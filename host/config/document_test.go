@@ -50,7 +50,7 @@ func TestGetErrors(t *testing.T) {
 		"mynode.nope":       `No such config preset: ["mynode", "nope"]`,
 		"nothing.a":         `No such config preset: ["nothing"]`,
 		"mynode.url.x":      `assertion failed: sub key: ["mynode", "url"]: expecting Hash, but have "https://x"`,
-		"mynode.password.x": `assertion failed: sub key: ["mynode", "password"]: expecting Hash, but have a hidden String`,
+		"mynode.password.x": `assertion failed: sub key: ["mynode", "password"]: expecting Hash, but have 🔑`,
 	} {
 		v, err := d.Get(path)
 		if f := failure.As(err); f == nil || f.Label != failure.Tool || f.Message != want {

@@ -157,6 +157,10 @@ func isPlain(node *yaml.Node) bool {
 	return node.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle|yaml.LiteralStyle|yaml.FoldedStyle) == 0
 }
 
+// unspecifiedClass is the message about a type that a record cannot hold
+// (spec/cli.md 4.2, `@yaml:`).
+const unspecifiedClass = "Tried to load unspecified class: %v"
+
 func scalarValue(node *yaml.Node) (any, error) {
 	switch {
 	case isBinary(node):
@@ -168,7 +172,7 @@ func scalarValue(node *yaml.Node) (any, error) {
 	}
 	v, err := resolve(node.Value)
 	if err != nil {
-		return nil, refuse(node, Class, "%v", err)
+		return nil, refuse(node, Class, unspecifiedClass, err)
 	}
 	return v, nil
 }
@@ -184,13 +188,13 @@ func taggedValue(node *yaml.Node) (any, error) {
 	case strings.HasPrefix(tag, "!!"):
 		v, err := resolve(node.Value)
 		if err != nil {
-			return nil, refuse(node, Class, "%v", err)
+			return nil, refuse(node, Class, unspecifiedClass, err)
 		}
 		return v, nil
 	case strings.HasPrefix(tag, "!ruby/sym"):
 		return node.Value, nil
 	default:
-		return nil, refuse(node, Class, "Tried to load unspecified class: %s", tag)
+		return nil, refuse(node, Class, unspecifiedClass, tag)
 	}
 }
 

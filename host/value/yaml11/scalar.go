@@ -33,7 +33,7 @@ var (
 const maxDigits = 4096
 
 // resolve gives the value of a plain scalar: nil, bool, json.Number or string.
-// The error is a scalar of a type that a record cannot hold.
+// The error names a type that a record cannot hold.
 func resolve(text string) (any, error) {
 	if v, ok := resolveWord(text); ok {
 		return v, nil
@@ -42,11 +42,11 @@ func resolve(text string) (any, error) {
 	case len(text) > maxDigits || strings.Contains(text, "\n"):
 		return text, nil
 	case timestampSyntax.MatchString(text):
-		return nil, errors.New("Tried to load unspecified class: Time")
+		return nil, errors.New("Time")
 	case dateSyntax.MatchString(text):
-		return nil, errors.New("Tried to load unspecified class: Date")
+		return nil, errors.New("Date")
 	case infinite.MatchString(text):
-		return nil, fmt.Errorf("%s has no JSON form", text)
+		return nil, fmt.Errorf("%s, a Float without JSON form", text)
 	case isSymbol(text):
 		return symbolName(text), nil
 	case baseSixty.MatchString(text):

@@ -47,7 +47,7 @@ func TestDecodeRefuses(t *testing.T) {
 	}{
 		{"a: 2024-01-31", yaml11.Class, "Tried to load unspecified class: Date at line 1 column 4"},
 		{"2024-01-31 10:00:00 Z", yaml11.Class, "Tried to load unspecified class: Time at line 1 column 1"},
-		{"- .inf", yaml11.Class, ".inf has no JSON form at line 1 column 3"},
+		{"- .inf", yaml11.Class, "Tried to load unspecified class: .inf, a Float without JSON form at line 1 column 3"},
 		{"!ruby/object:Gem x", yaml11.Class, "Tried to load unspecified class: !ruby/object:Gem at line 1 column 1"},
 		{"a: &x 1\nb: *x", yaml11.Alias, "Unknown alias: x at line 2 column 4"},
 		{"b: *y", yaml11.Alias, "Unknown alias: y at line 1 column 4"},
