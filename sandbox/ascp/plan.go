@@ -1,0 +1,242 @@
+package ascp
+
+import (
+	"context"
+	"io/fs"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+)
+
+// kind is what an item is.
+type kind int
+
+const (
+	file kind = iota
+	folder
+	link
+)
+
+// item is one file, folder or link to make at the destination.
+type item struct {
+	kind     kind
+	source   string // on the source side
+	target   string // on the destination side
+	size     int64
+	modified time.Time
+	arg      *argument
+}
+
+// argument is one source argument and what became of its items. Its counters
+// are guarded by tally.
+type argument struct {
+	source source
+	index  int
+
+	pending                            int
+	attempted, passed, failed, skipped int64
+}
+
+// plan is all that a session has to do.
+type plan struct {
+	args    []*argument
+	folders []item // each after the folder that holds it
+	files   []item
+	// repeated are the files that land on one before: the last one stays, so
+	// they go one after the other, at the end.
+	repeated []item
+	bytes    int64
+	// failures are the sources and entries that could not be scanned.
+	failures []fileFailure
+	special  int64
+	// emptied are the source folders that the transfer may leave empty, each
+	// before the folders inside it.
+	emptied []string
+}
+
+// fileFailure is the error of one path.
+type fileFailure struct {
+	path string
+	err  *Error
+	arg  *argument
+}
+
+// scanner walks the sources of a job.
+type scanner struct {
+	job    *job
+	source tree
+	target tree
+	plan   *plan
+	// first is the index of the first source: a persistent session scans often.
+	first int
+	// owners is which session moves the file at a target. A target that comes
+	// again belongs to the same one.
+	owners map[string]int
+}
+
+// scan finds what each source holds and where it lands below the destination.
+// Only what stops the session is an error; the failures of single paths are in
+// the plan.
+func (s *scanner) scan(ctx context.Context, sources []source) (*plan, error) {
+	s.plan, s.owners = &plan{}, map[string]int{}
+	place, err := s.placement()
+	if err != nil {
+		return nil, err
+	}
+	for i, src := range sources {
+		arg := &argument{source: src, index: s.first + i}
+		s.plan.args = append(s.plan.args, arg)
+		info, err := s.stat(src.prefixed)
+		if err != nil && isLost(err) {
+			return nil, failureOf(err, codeLost)
+		}
+		if err != nil {
+			s.fail(src.prefixed, err, arg)
+			continue
+		}
+		if err := s.add(ctx, arg, src.prefixed, place(src), info, 0); err != nil {
+			return nil, err
+		}
+	}
+	return s.plan, nil
+}
+
+// placement decides where sources land (spec transfer.md section 4): it gives
+// the path of a source on the destination side.
+func (s *scanner) placement() (func(source) string, error) {
+	destination := s.job.destination
+	inside := func(src source) string {
+		if src.destination != "" {
+			return s.target.Join(destination, path.Clean(filepath.ToSlash(src.destination)))
+		}
+		return s.target.Join(destination, s.source.Base(src.prefixed))
+	}
+	info, err := s.target.Stat(destination)
+	switch {
+	case err == nil && info.IsDir(), s.job.createDir:
+		return inside, nil
+	case err == nil && !s.job.mayRename:
+		return nil, failf(codeNotFolder, "Target must be a directory: %s", destination)
+	case err != nil && failureOf(err, codeASCP).Code != codeNoSuchFile:
+		return nil, failureOf(err, codeASCP)
+	case !s.job.mayRename:
+		return nil, failf(codeNotFolder, "Target must be a directory: %s does not exist", destination)
+	}
+	if parent, err := s.target.Stat(s.target.Parent(destination)); err != nil || !parent.IsDir() {
+		return nil, failf(codeNoSuchFile, "No such file or directory: folder of the destination %s", destination)
+	}
+	return func(source) string { return s.target.Join(destination, ".") }, nil
+}
+
+// stat looks at a path as the policy for symbolic links says.
+func (s *scanner) stat(name string) (fs.FileInfo, error) {
+	if s.job.links == "follow" {
+		return s.source.Stat(name)
+	}
+	return s.source.Lstat(name)
+}
+
+// maxDepth ends the walk of folders that contain themselves by a link.
+const maxDepth = 100
+
+func (s *scanner) add(ctx context.Context, arg *argument, from, to string, info fs.FileInfo, depth int) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	made := item{source: from, target: to, modified: info.ModTime(), arg: arg}
+	switch mode := info.Mode(); {
+	case mode.IsDir():
+		made.kind = folder
+		s.plan.folders = append(s.plan.folders, made)
+		return s.addFolder(ctx, arg, from, to, depth)
+	case mode&fs.ModeSymlink != 0:
+		if s.job.links == "skip" {
+			return nil
+		}
+		made.kind = link
+	case mode.IsRegular():
+		if s.excluded(info.ModTime()) {
+			return nil
+		}
+		made.size = info.Size()
+	default:
+		s.plan.special++
+		if !s.job.skipSpecial {
+			s.fail(from, failf(codeNotRegular, "Not a regular file: %s", from), arg)
+		}
+		return nil
+	}
+	s.share(made)
+	return nil
+}
+
+// share notes a file if this session has to move it.
+func (s *scanner) share(i item) {
+	owner, again := s.owners[i.target]
+	if !again {
+		owner = len(s.owners) % s.job.shares
+		s.owners[i.target] = owner
+	}
+	if owner != s.job.share {
+		return
+	}
+	if again {
+		s.plan.repeated = append(s.plan.repeated, i)
+	} else {
+		s.plan.files = append(s.plan.files, i)
+	}
+	s.plan.bytes += i.size
+	i.arg.pending++
+}
+
+func (s *scanner) addFolder(ctx context.Context, arg *argument, from, to string, depth int) error {
+	if depth == maxDepth {
+		s.fail(from, failf(codeASCP, "more than %d folders inside each other: %s", maxDepth, from), arg)
+		return nil
+	}
+	if depth > 0 || s.job.removeArg {
+		s.plan.emptied = append(s.plan.emptied, from)
+	}
+	entries, err := s.source.ReadDir(from)
+	if err != nil {
+		if isLost(err) {
+			return failureOf(err, codeLost)
+		}
+		s.fail(from, err, arg)
+		return nil
+	}
+	// Sessions that share the files must see them in the same order.
+	slices.SortFunc(entries, func(a, b fs.FileInfo) int { return strings.Compare(a.Name(), b.Name()) })
+	for _, entry := range entries {
+		name := entry.Name()
+		// A name from the server must not lead out of the destination.
+		if !filepath.IsLocal(name) || s.source.Base(name) != name || s.target.Base(name) != name {
+			s.fail(from, failf(codeBadPath, "%s holds a name that cannot be used: %q", from, name), arg)
+			continue
+		}
+		path, info := s.source.Join(from, name), entry
+		if s.job.links == "follow" && entry.Mode()&fs.ModeSymlink != 0 {
+			if info, err = s.source.Stat(path); err != nil {
+				s.fail(path, err, arg)
+				continue
+			}
+		}
+		if err := s.add(ctx, arg, path, s.target.Join(to, name), info, depth+1); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *scanner) excluded(modified time.Time) bool {
+	return (!s.job.newest.IsZero() && modified.After(s.job.newest)) || (!s.job.oldest.IsZero() && modified.Before(s.job.oldest))
+}
+
+// fail notes an error once for all sessions that share the sources.
+func (s *scanner) fail(path string, err error, arg *argument) {
+	if s.job.share == 0 {
+		s.plan.failures = append(s.plan.failures, fileFailure{path: path, err: pathFailure(path, err), arg: arg})
+	}
+}

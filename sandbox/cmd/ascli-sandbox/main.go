@@ -1,0 +1,106 @@
+// Command ascli-sandbox serves an Aspera world on loopback: a Node API, an SSH
+// server and an HTTP gateway over real files, and a stand-in for ascp. It is for
+// demonstrations and tests; its transfers are not FASP.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+// flags are the command line.
+type flags struct {
+	Folder           string     `help:"Data folder, made if missing and kept. Without it: a new temporary folder, removed at the end." placeholder:"PATH" type:"path"`
+	NodePort         int        `help:"Port of the Node API; 0 for a free one." default:"0"`
+	SSHPort          int        `help:"Port of the SSH server; 0 for a free one." name:"ssh-port" default:"0"`
+	GatewayPort      int        `help:"Port of the HTTP gateway; 0 for a free one." default:"0"`
+	StopWithStdin    bool       `help:"Stop when standard input ends."`
+	CutFirstTransfer int64      `help:"Cut the first transfer after that many bytes, to rehearse a failure." placeholder:"BYTES"`
+	Ascp             string     `help:"Stand-in for ascp to install. Without it: ${ascp} beside this program." placeholder:"PATH" type:"path"`
+	LogLevel         slog.Level `help:"Least level of log lines on standard error: debug, info, warn, error." default:"warn"`
+}
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run is the program. It returns its exit code.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	var f flags
+	exit := -1
+	parser, err := kong.New(&f,
+		kong.Name("ascli-sandbox"),
+		kong.Description("An Aspera world on loopback, for demonstrations and tests. Its transfers are not FASP."),
+		kong.Vars{"ascp": ascpName()},
+		kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exit = code }),
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "ascli-sandbox:", err)
+		return 1
+	}
+	_, err = parser.Parse(args)
+	switch {
+	case exit >= 0: // --help was asked and given
+		return exit
+	case err != nil:
+		fmt.Fprintf(stderr, "ascli-sandbox: %v (see --help)\n", err)
+		return 1
+	}
+	if err := f.serve(ctx, stdin, stdout, stderr); err != nil {
+		fmt.Fprintln(stderr, "ascli-sandbox:", err)
+		return 1
+	}
+	return 0
+}
+
+// serve runs the sandbox until a signal, or the end of stdin if so asked.
+func (f flags) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) (err error) {
+	ctx, restore := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer restore()
+	// A second signal ends the program at once.
+	defer context.AfterFunc(ctx, restore)()
+	if f.StopWithStdin {
+		var stop context.CancelFunc
+		ctx, stop = context.WithCancel(ctx)
+		go func() {
+			defer stop()
+			_, _ = io.Copy(io.Discard, stdin)
+		}()
+	}
+	if f.Ascp == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return err
+		}
+		f.Ascp = filepath.Join(filepath.Dir(self), ascpName())
+	}
+	if _, err := os.Stat(f.Ascp); err != nil {
+		return fmt.Errorf("no stand-in for ascp: %w; build cmd/ascp to there, or name it with --ascp", err)
+	}
+	if f.Folder == "" {
+		if f.Folder, err = os.MkdirTemp("", "ascli-sandbox-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(f.Folder)) }()
+	}
+	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: f.LogLevel}))
+	return serve(ctx, f, stdout, log)
+}
+
+func ascpName() string {
+	if runtime.GOOS == "windows" {
+		return "ascli-sandbox-ascp.exe"
+	}
+	return "ascli-sandbox-ascp"
+}

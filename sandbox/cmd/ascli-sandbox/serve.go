@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ascli-go/ascli/sandbox/ascp"
+	"github.com/ascli-go/ascli/sandbox/gateway"
+	"github.com/ascli-go/ascli/sandbox/nodeapi"
+	"github.com/ascli-go/ascli/sandbox/sshd"
+	"github.com/ascli-go/ascli/sandbox/tlsca"
+	"github.com/ascli-go/ascli/sandbox/world"
+)
+
+const (
+	loopback = "127.0.0.1"
+	// gatewayPath is where gateways of IBM are mounted (transfer.md 12).
+	gatewayPath = "/aspera/http-gwy"
+	// stopDeadline is how long answers in progress may take at the end.
+	stopDeadline = 5 * time.Second
+)
+
+// listeners are the open ports.
+type listeners struct{ node, ssh, gateway net.Listener }
+
+// serve opens the world and serves it until ctx ends.
+func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) error {
+	w, err := world.Open(f.Folder)
+	if err != nil {
+		return err
+	}
+	defer w.Close()
+	ca, err := tlsca.Open(filepath.Join(f.Folder, "tls"))
+	if err != nil {
+		return err
+	}
+	ports, err := listen(f)
+	if err != nil {
+		return err
+	}
+	defer ports.close()
+	remote, err := sshServer(f, w, log)
+	if err != nil {
+		return err
+	}
+	site := newSite(f.Folder, ca.File(), ports)
+
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return remote.Serve(ctx, ports.ssh) })
+	// Aspera's servers know no HTTP/2.
+	var http1 http.Protocols
+	http1.SetHTTP1(true)
+	for listener, handler := range map[net.Listener]http.Handler{
+		ports.node:    nodeapi.New(nodeapi.Config{World: w, SSHPort: port(ports.ssh), Log: log.With("server", "node")}),
+		ports.gateway: gateway.New(gateway.Config{Authority: w, BaseURL: site.gatewayURL, Log: log.With("server", "gateway")}),
+	} {
+		server := &http.Server{
+			Handler:           handler,
+			TLSConfig:         ca.ServerConfig(),
+			Protocols:         &http1,
+			ReadHeaderTimeout: 10 * time.Second,
+			IdleTimeout:       2 * time.Minute,
+			// Bodies have no deadline: files of any size go through them.
+			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		}
+		group.Go(func() error { return serveHTTPS(ctx, server, listener) })
+	}
+	group.Go(func() error {
+		if err := site.writeConfig(w); err != nil {
+			return err
+		}
+		return site.announce(stdout)
+	})
+	return group.Wait()
+}
+
+// listen opens the ports, all on loopback.
+func listen(f flags) (_ *listeners, err error) {
+	l := &listeners{}
+	defer func() {
+		if err != nil {
+			l.close()
+		}
+	}()
+	for _, open := range []struct {
+		flag     string
+		port     int
+		listener *net.Listener
+	}{
+		{"--node-port", f.NodePort, &l.node},
+		{"--ssh-port", f.SSHPort, &l.ssh},
+		{"--gateway-port", f.GatewayPort, &l.gateway},
+	} {
+		*open.listener, err = net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(open.port)))
+		if err != nil {
+			return nil, fmt.Errorf("%w; choose another port with %s", err, open.flag)
+		}
+	}
+	return l, nil
+}
+
+// close releases the ports. Those that a server has closed are no error.
+func (l *listeners) close() {
+	for _, listener := range []net.Listener{l.node, l.ssh, l.gateway} {
+		if listener != nil {
+			listener.Close()
+		}
+	}
+}
+
+func port(l net.Listener) int { return l.Addr().(*net.TCPAddr).Port }
+
+// sshServer makes the SSH server, and the SDK folder with what its clients need.
+func sshServer(f flags, w *world.World, log *slog.Logger) (*sshd.Server, error) {
+	hostKey, err := sshd.HostKey(filepath.Join(f.Folder, "ssh_host_key.pem"))
+	if err != nil {
+		return nil, err
+	}
+	bypassPEM, err := bypassKey(filepath.Join(f.Folder, "bypass_rsa.pem"))
+	if err != nil {
+		return nil, err
+	}
+	bypass, err := ssh.ParsePrivateKey(bypassPEM)
+	if err != nil {
+		return nil, fmt.Errorf("bypass key: %w", err)
+	}
+	if err := ascp.Install(sdkFolder(f.Folder), f.Ascp, bypassPEM); err != nil {
+		return nil, err
+	}
+	return sshd.New(sshd.Config{
+		Authority: w,
+		HostKey:   hostKey,
+		BypassKey: bypass.PublicKey(),
+		CutFirst:  f.CutFirstTransfer,
+		Log:       log.With("server", "ssh"),
+	}), nil
+}
+
+// serveHTTPS serves until ctx ends, then lets answers in progress finish.
+func serveHTTPS(ctx context.Context, server *http.Server, l net.Listener) error {
+	stopped := make(chan error, 1)
+	stop := context.AfterFunc(ctx, func() {
+		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopDeadline)
+		defer cancel()
+		err := server.Shutdown(deadline)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = server.Close()
+		}
+		stopped <- err
+	})
+	err := server.ServeTLS(l, "", "")
+	if stop() {
+		return fmt.Errorf("serve %s: %w", l.Addr(), err)
+	}
+	return <-stopped
+}

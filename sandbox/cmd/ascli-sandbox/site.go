@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/ascli-go/ascli/sandbox/world"
+	"github.com/ascli-go/ascli/sandbox/world/atomicfile"
+)
+
+// site is where a running sandbox is found.
+type site struct {
+	folder     string // data folder
+	caFile     string
+	nodeURL    string
+	gatewayURL string
+	sshAddress string
+	configFile string
+}
+
+func newSite(folder, caFile string, l *listeners) site {
+	return site{
+		folder:     folder,
+		caFile:     caFile,
+		nodeURL:    "https://" + l.node.Addr().String(),
+		gatewayURL: "https://" + l.gateway.Addr().String() + gatewayPath,
+		sshAddress: l.ssh.Addr().String(),
+		configFile: filepath.Join(folder, "config.yaml"),
+	}
+}
+
+func sdkFolder(folder string) string { return filepath.Join(folder, "sdk") }
+
+// configVersion is the version of ascli whose configuration file format is
+// written.
+const configVersion = "4.21.0"
+
+// ascliConfig is a configuration file of ascli: presets by name.
+type ascliConfig struct {
+	Config struct {
+		Version string `yaml:"version"`
+	} `yaml:"config"`
+	Default struct {
+		Config string `yaml:"config"`
+		Node   string `yaml:"node"`
+	} `yaml:"default"`
+	Common  commonPreset  `yaml:"sandbox_common"`
+	Node    nodePreset    `yaml:"sandbox_node"`
+	Key     *nodePreset   `yaml:"sandbox_ak,omitempty"`
+	Gateway gatewayPreset `yaml:"sandbox_gateway"`
+}
+
+type commonPreset struct {
+	CertStores       string `yaml:"cert_stores"`
+	SDKFolder        string `yaml:"sdk_folder"`
+	VersionCheckDays int    `yaml:"version_check_days"`
+}
+
+type nodePreset struct {
+	URL      string `yaml:"url"`
+	Username string `yaml:"username"`
+	Password string `yaml:"password"`
+}
+
+type gatewayPreset struct {
+	Transfer     string `yaml:"transfer"`
+	TransferInfo struct {
+		URL string `yaml:"url"`
+	} `yaml:"transfer_info"`
+}
+
+// writeConfig writes a configuration file with which ascli uses the sandbox.
+func (s site) writeConfig(w *world.World) error {
+	var c ascliConfig
+	c.Config.Version = configVersion
+	c.Default.Config, c.Default.Node = "sandbox_common", "sandbox_node"
+	c.Common = commonPreset{CertStores: s.caFile, SDKFolder: sdkFolder(s.folder)}
+	c.Node = nodePreset{URL: s.nodeURL}
+	c.Node.Username, c.Node.Password = w.NodeUser()
+	if id, secret, exists := w.DefaultAccessKey(); exists {
+		c.Key = &nodePreset{URL: s.nodeURL, Username: id, Password: secret}
+	}
+	c.Gateway.Transfer = "httpgw"
+	c.Gateway.TransferInfo.URL = s.gatewayURL
+
+	var text bytes.Buffer
+	out := yaml.NewEncoder(&text)
+	out.SetIndent(2)
+	if err := out.Encode(c); err != nil {
+		return fmt.Errorf("make the configuration file: %w", err)
+	}
+	return atomicfile.Write(s.configFile, text.Bytes())
+}
+
+// announce tells what is served and how to use it. The last line is "ready":
+// whoever started the sandbox can wait for it.
+func (s site) announce(out io.Writer) error {
+	ascli := "ascli --config-file=" + shellWord(s.configFile)
+	_, err := fmt.Fprintf(out, `ascli sandbox, on loopback only. Its transfers are not FASP.
+  Node API       %s
+  SSH            %s
+  HTTP gateway   %s
+  Data folder    %s
+  CA certificate %s
+  Configuration  %s
+Presets, with their passwords, are in the configuration:
+  sandbox_node     Node API by path, as a node user (default of "node")
+  sandbox_ak       Node API by path and by file id, as an access key
+  sandbox_gateway  transfers through the HTTP gateway
+Try:
+  %s node browse /
+  %s node --preset=sandbox_ak access_keys do self browse /
+ready
+`, s.nodeURL, s.sshAddress, s.gatewayURL, s.folder, s.caFile, s.configFile, ascli, ascli)
+	return err
+}
+
+// shellWord quotes a path that a shell would take for several words.
+func shellWord(path string) string {
+	if strings.ContainsAny(path, " \t'\"&();$`*?<>|") {
+		return strconv.Quote(path)
+	}
+	return path
+}

@@ -1,0 +1,111 @@
+// Package gateway is the HTTP gateway of the sandbox: transfers by token over
+// HTTPS and WebSocket (spec transfer.md section 12, plugins/httpgw.md). Only
+// version 2 of the upload protocol is served.
+package gateway
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+
+	"github.com/ascli-go/ascli/sandbox/docroot"
+	"github.com/ascli-go/ascli/sandbox/grant"
+)
+
+// root is the path below which a gateway answers.
+const root = "/aspera/http-gwy"
+
+// version is that of the real gateway whose protocol this is.
+const version = "2.3.0"
+
+// Config is what a gateway needs.
+type Config struct {
+	Authority grant.Authority
+	// BaseURL is how clients reach the gateway: scheme, host and port, with or
+	// without "/aspera/http-gwy".
+	BaseURL string
+	Log     *slog.Logger
+}
+
+type gateway struct {
+	authority grant.Authority
+	root      string // URL below which the gateway answers
+	log       *slog.Logger
+	tickets   *tickets
+}
+
+// New makes the handler of all paths below /aspera/http-gwy.
+func New(config Config) http.Handler {
+	g := &gateway{
+		authority: config.Authority,
+		root:      strings.TrimSuffix(strings.TrimSuffix(config.BaseURL, "/"), root) + root,
+		log:       config.Log,
+		tickets:   newTickets(),
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+root+"/v1/info", g.info)
+	mux.HandleFunc("GET "+root+"/v2/upload", g.upload)
+	mux.HandleFunc("POST "+root+"/v1/download", g.prepareDownload)
+	mux.HandleFunc("GET "+root+"/v1/download/{id}", g.download)
+	return mux
+}
+
+func (g *gateway) info(w http.ResponseWriter, _ *http.Request) {
+	g.answer(w, http.StatusOK, map[string]any{
+		"name":              "ascli sandbox HTTP gateway",
+		"version":           version,
+		"endpoints":         []string{g.root + "/v2/upload", g.root + "/v1/download"},
+		"upload_endpoint":   g.root + "/v2/upload",
+		"download_endpoint": g.root + "/v1/download",
+	})
+}
+
+func (g *gateway) answer(w http.ResponseWriter, status int, body any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	if err := json.NewEncoder(w).Encode(body); err != nil {
+		g.log.Debug("gateway answer not sent", "error", err)
+	}
+}
+
+func (g *gateway) refuse(w http.ResponseWriter, status int, err error) {
+	g.log.Debug("gateway request refused", "status", status, "error", err)
+	g.answer(w, status, map[string]string{"message": err.Error()})
+}
+
+// transferSpec is what the gateway uses of a transfer spec.
+type transferSpec struct {
+	Direction       grant.Direction `json:"direction"`
+	Token           string          `json:"token"`
+	Tags            json.RawMessage `json:"tags"`
+	DestinationRoot string          `json:"destination_root"`
+	SourceRoot      string          `json:"source_root"`
+	Paths           []specPath      `json:"paths"`
+	ZipRequired     bool            `json:"zip_required"`
+	DownloadName    string          `json:"download_name"`
+}
+
+type specPath struct {
+	Source string `json:"source"`
+}
+
+// open checks the token and opens what it grants; the caller closes it.
+func (g *gateway) open(spec *transferSpec, direction grant.Direction) (*docroot.Folder, error) {
+	if spec.Token == "" {
+		return nil, fmt.Errorf("only token based transfer is supported: the transfer spec has no token")
+	}
+	if len(spec.Paths) == 0 {
+		return nil, fmt.Errorf("the transfer spec has no paths: nothing to transfer")
+	}
+	access, err := docroot.For(direction)
+	if err != nil {
+		return nil, err
+	}
+	granted, err := g.authority.AuthorizeToken(spec.Token, spec.Tags, direction)
+	if err != nil {
+		return nil, err
+	}
+	return docroot.Open(granted, access)
+}

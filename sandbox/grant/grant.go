@@ -1,0 +1,41 @@
+// Package grant says what the bearer of a transfer credential may touch. The
+// Node API hands credentials out, the SSH server and the HTTP gateway honour them.
+package grant
+
+import "errors"
+
+// ErrDenied is the answer to a credential that is unknown, expired, or meant
+// for the other direction.
+var ErrDenied = errors.New("authorization refused")
+
+// Direction of a transfer as the client sees it.
+type Direction string
+
+// The two directions (transfer spec field "direction").
+const (
+	Send    Direction = "send"
+	Receive Direction = "receive"
+)
+
+// Grant is what an accepted credential allows.
+type Grant struct {
+	// Root is the absolute folder on disk that the client sees as "/".
+	Root string
+	// Destination is the folder below Root (slash path, "/" for all) that a
+	// send may write to. Empty for a receive.
+	Destination string
+	// Sources are the paths below Root that a receive may read; nil means all.
+	Sources []string
+}
+
+// Authority checks transfer credentials. Its methods may be called from any
+// goroutine; they return an error that wraps ErrDenied to refuse.
+type Authority interface {
+	// AuthorizeToken checks a transfer spec token: one made by upload_setup or
+	// download_setup ("AT..."), or "Basic <base64 of access key:secret>". tags
+	// is the JSON of transfer spec field "tags": with an access key it names
+	// the folder (aspera.node.file_id) that becomes Root.
+	AuthorizeToken(token string, tags []byte, direction Direction) (Grant, error)
+	// AuthorizePassword checks the name and password of a node user.
+	AuthorizePassword(user, password string) (Grant, error)
+}

@@ -1,0 +1,180 @@
+package sshd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/pkg/sftp"
+
+	"github.com/ascli-go/ascli/sandbox/docroot"
+)
+
+// Modes of what clients create, before the umask.
+const (
+	folderMode = 0o777
+	fileMode   = 0o666
+)
+
+// files answers SFTP requests inside a folder. The SFTP server calls it from
+// several goroutines.
+type files struct {
+	folder  *docroot.Folder
+	payload *payload
+}
+
+func (f *files) handlers() sftp.Handlers {
+	return sftp.Handlers{FileGet: f, FilePut: f, FileCmd: f, FileList: f}
+}
+
+// Fileread opens a file to read.
+func (f *files) Fileread(request *sftp.Request) (io.ReaderAt, error) {
+	name, err := f.folder.Readable(request.Filepath)
+	if err != nil {
+		return nil, err
+	}
+	file, err := f.folder.Root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return &countedFile{File: file, payload: f.payload}, nil
+}
+
+// Filewrite opens a file to write, as the flags of the request say.
+func (f *files) Filewrite(request *sftp.Request) (io.WriterAt, error) {
+	name, err := f.folder.Writable(request.Filepath)
+	if err != nil {
+		return nil, err
+	}
+	file, err := f.folder.OpenFile(name, openFlags(request.Pflags()), fileMode)
+	if err != nil {
+		return nil, err
+	}
+	return &countedFile{File: file, payload: f.payload}, nil
+}
+
+// openFlags leaves out append: SFTP writes carry their offset.
+func openFlags(asked sftp.FileOpenFlags) int {
+	flags := os.O_WRONLY
+	if asked.Creat {
+		flags |= os.O_CREATE
+	}
+	if asked.Trunc {
+		flags |= os.O_TRUNC
+	}
+	if asked.Excl {
+		flags |= os.O_EXCL
+	}
+	return flags
+}
+
+// Filecmd runs the requests that change names and attributes.
+func (f *files) Filecmd(request *sftp.Request) error {
+	switch request.Method {
+	case "Mkdir":
+		name, err := f.folder.Creatable(request.Filepath)
+		if err != nil {
+			return err
+		}
+		return f.folder.Mkdir(name, folderMode)
+	case "Symlink":
+		// The target may say anything: the folder refuses to follow what leaves it.
+		link, err := f.folder.Writable(request.Target)
+		if err != nil {
+			return err
+		}
+		return f.folder.Symlink(request.Filepath, link)
+	case "Rename":
+		return f.rename(request, false)
+	}
+	name, err := f.folder.Writable(request.Filepath)
+	if err != nil {
+		return err
+	}
+	switch request.Method {
+	case "Setstat":
+		return f.setAttributes(name, request)
+	case "Remove", "Rmdir":
+		return f.remove(name, request.Method == "Rmdir")
+	}
+	return sftp.ErrSSHFxOpUnsupported
+}
+
+// PosixRename renames over an existing file.
+func (f *files) PosixRename(request *sftp.Request) error { return f.rename(request, true) }
+
+func (f *files) rename(request *sftp.Request, replace bool) error {
+	from, err := f.folder.Writable(request.Filepath)
+	if err != nil {
+		return err
+	}
+	to, err := f.folder.Writable(request.Target)
+	if err != nil {
+		return err
+	}
+	if !replace {
+		if _, err := f.folder.Root.Lstat(to); err == nil {
+			return fmt.Errorf("rename to %s: %w", request.Target, fs.ErrExist)
+		}
+	}
+	return f.folder.Rename(from, to)
+}
+
+func (f *files) remove(name string, folder bool) error {
+	info, err := f.folder.Root.Lstat(name)
+	if err != nil {
+		return err
+	}
+	if info.IsDir() != folder {
+		return sftp.ErrSSHFxFailure
+	}
+	return f.folder.Remove(name)
+}
+
+func (f *files) setAttributes(name string, request *sftp.Request) error {
+	set, attributes := request.AttrFlags(), request.Attributes()
+	if set.Size {
+		if err := f.truncate(name, int64(attributes.Size)); err != nil {
+			return err
+		}
+	}
+	if set.Permissions {
+		if err := f.folder.Chmod(name, attributes.FileMode().Perm()); err != nil {
+			return err
+		}
+	}
+	if set.Acmodtime {
+		accessed, modified := time.Unix(int64(attributes.Atime), 0), time.Unix(int64(attributes.Mtime), 0)
+		return f.folder.Chtimes(name, accessed, modified)
+	}
+	return nil
+}
+
+func (f *files) truncate(name string, size int64) error {
+	file, err := f.folder.OpenFile(name, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Truncate(size), file.Close())
+}
+
+// countedFile counts what is read and written.
+type countedFile struct {
+	*os.File
+	payload *payload
+}
+
+func (c *countedFile) ReadAt(data []byte, offset int64) (int, error) {
+	n, err := c.File.ReadAt(data, offset)
+	c.payload.add(n)
+	return n, err
+}
+
+func (c *countedFile) WriteAt(data []byte, offset int64) (int, error) {
+	n, err := c.File.WriteAt(data, offset)
+	c.payload.add(n)
+	return n, err
+}

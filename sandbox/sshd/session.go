@@ -1,0 +1,161 @@
+package sshd
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+
+	"github.com/pkg/sftp"
+	"golang.org/x/crypto/ssh"
+
+	"github.com/ascli-go/ascli/sandbox/docroot"
+	"github.com/ascli-go/ascli/sandbox/grant"
+	"github.com/ascli-go/ascli/sandbox/sshd/wire"
+)
+
+const (
+	// maxEnvValue bounds a variable sent by a client: tokens and tags are small.
+	maxEnvValue = 64 << 10
+	// maxDigestRequest bounds the JSON of a digest command.
+	maxDigestRequest = 64 << 10
+)
+
+// session is one session channel: it collects the environment until a
+// subsystem or command is asked for, and ends with that.
+type session struct {
+	server  *Server
+	log     *slog.Logger
+	conn    net.Conn
+	channel ssh.Channel
+	// login is the grant of a login by password, nil after a login by key.
+	login *grant.Grant
+}
+
+func (s *session) serve(requests <-chan *ssh.Request) {
+	defer s.channel.Close()
+	env := map[string]string{}
+	for request := range requests {
+		run := s.program(request, env)
+		reply(request, run != nil || isKnownEnv(request, env))
+		if run == nil {
+			continue
+		}
+		go ssh.DiscardRequests(requests)
+		s.exit(s.run(run, env))
+		return
+	}
+}
+
+// program gives what a request asks to run, nil if it asks for nothing known.
+func (s *session) program(request *ssh.Request, env map[string]string) func(*docroot.Folder) error {
+	var text struct{ Value string }
+	if request.Type != "subsystem" && request.Type != "exec" {
+		return nil
+	}
+	if err := ssh.Unmarshal(request.Payload, &text); err != nil {
+		return nil
+	}
+	switch {
+	case request.Type == "subsystem" && text.Value == "sftp":
+		return s.serveFiles
+	case request.Type == "exec" && text.Value == wire.DigestCommand:
+		return s.digest
+	}
+	return nil
+}
+
+// isKnownEnv takes the value of a variable that sessions use.
+func isKnownEnv(request *ssh.Request, env map[string]string) bool {
+	if request.Type != "env" {
+		return false
+	}
+	var variable struct{ Name, Value string }
+	if err := ssh.Unmarshal(request.Payload, &variable); err != nil || len(variable.Value) > maxEnvValue {
+		return false
+	}
+	switch variable.Name {
+	case wire.EnvToken, wire.EnvTags, wire.EnvDirection:
+		env[variable.Name] = variable.Value
+		return true
+	}
+	return false
+}
+
+func (s *session) run(program func(*docroot.Folder) error, env map[string]string) error {
+	folder, err := s.server.authorize(s.login, env)
+	if err != nil {
+		return refusal{err}
+	}
+	defer folder.Close()
+	return program(folder)
+}
+
+func (s *session) serveFiles(folder *docroot.Folder) error {
+	files := &files{folder: folder, payload: &payload{fault: s.server.fault}}
+	// The allocator reuses packet buffers, which matters at loopback speed.
+	server := sftp.NewRequestServer(cuttable{s.channel, files.payload}, files.handlers(), sftp.WithRSAllocator())
+	err := server.Serve()
+	if files.payload.cut.Load() {
+		s.log.Info("SSH connection cut, as asked", "bytes", files.payload.moved.Load())
+		s.conn.Close()
+		return nil
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("sftp: %w", err)
+	}
+	return nil
+}
+
+func (s *session) digest(folder *docroot.Folder) error {
+	var asked wire.DigestRequest
+	if err := json.NewDecoder(io.LimitReader(s.channel, maxDigestRequest)).Decode(&asked); err != nil {
+		return fmt.Errorf("read the digest request: %w", err)
+	}
+	name, err := folder.Visible(asked.Path)
+	if err != nil {
+		return err
+	}
+	file, err := folder.Root.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	text, err := wire.Digest(file, asked.Ranges)
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(s.channel, text)
+	return err
+}
+
+// exit tells the client how the session ended.
+func (s *session) exit(err error) {
+	status := struct{ Code uint32 }{0}
+	if err != nil {
+		s.log.Debug("SSH session failed", "error", err)
+		status.Code = 1
+		text := err.Error()
+		if _, ok := errors.AsType[refusal](err); ok {
+			status.Code = wire.RefusedStatus
+			text = wire.RefusedPrefix + text
+		}
+		// The client may be gone already: nothing is left to tell it then.
+		_, _ = fmt.Fprintln(s.channel.Stderr(), text)
+	}
+	_, _ = s.channel.SendRequest("exit-status", false, ssh.Marshal(&status))
+}
+
+// refusal marks an error of authorization.
+type refusal struct{ error }
+
+func (r refusal) Unwrap() error { return r.error }
+
+func reply(request *ssh.Request, ok bool) {
+	if request.WantReply {
+		// An error means that the connection is lost, which ends the session.
+		_ = request.Reply(ok, nil)
+	}
+}

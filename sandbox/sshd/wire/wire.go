@@ -1,0 +1,68 @@
+// Package wire holds what the sandbox's SSH server and its clients must agree
+// on besides SSH and SFTP themselves.
+//
+// A client logs in as user TransferUser with the bypass key and presents its
+// transfer token by "env" requests on each session channel, before subsystem
+// "sftp" or command DigestCommand. A refused token is told on the channel's
+// standard error by a line that begins with RefusedPrefix, and the channel ends
+// with exit status RefusedStatus.
+package wire
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+)
+
+// TransferUser is the account of transfers by token (spec transfer.md 6.1).
+const TransferUser = "xfer"
+
+// Environment variables of a session channel. Direction is "send" or
+// "receive" as the client sees it; tags are base64 of transfer spec "tags".
+const (
+	EnvToken     = "ASPERA_SCP_TOKEN"
+	EnvTags      = "ASPERA_SCP_TAGS64"
+	EnvDirection = "ASPERA_SCP_DIRECTION"
+)
+
+// How a session channel tells that the transfer token was refused. The status
+// is ascp's code for an authentication failure (spec management.md section 7).
+const (
+	RefusedPrefix = "authorization refused: "
+	RefusedStatus = 19
+)
+
+// DigestCommand is the exec command that gives the checksum of parts of a
+// file: a DigestRequest as JSON on standard input, Digest's text on standard
+// output. With it a resumed transfer compares both sides without reading a
+// file over the network.
+const DigestCommand = "ascli-sandbox-digest"
+
+// DigestRequest is the input of DigestCommand.
+type DigestRequest struct {
+	Path   string  `json:"path"`
+	Ranges []Range `json:"ranges"`
+}
+
+// Range is a part of a file, in bytes.
+type Range struct {
+	Offset int64 `json:"offset"`
+	Length int64 `json:"length"`
+}
+
+// Digest gives the SHA-256 of the ranges of a file, one after the other, in
+// hexadecimal. A range beyond the end of the file is an error.
+func Digest(file io.ReaderAt, ranges []Range) (string, error) {
+	sum := sha256.New()
+	for _, r := range ranges {
+		n, err := io.Copy(sum, io.NewSectionReader(file, r.Offset, r.Length))
+		if err != nil {
+			return "", fmt.Errorf("read for the checksum: %w", err)
+		}
+		if n != r.Length {
+			return "", fmt.Errorf("read for the checksum: %w", io.ErrUnexpectedEOF)
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
+}

@@ -1,0 +1,105 @@
+// Package testscripts tests the built programs as users run them: one script in
+// testdata a behaviour, against the sandbox.
+package testscripts
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/ascli-go/ascli/testscripts/world"
+)
+
+// suite is what all tests of the package share.
+type suite struct {
+	bin     string
+	sandbox *world.Sandbox
+}
+
+var shared suite
+
+func TestMain(m *testing.M) { os.Exit(runTests(m)) }
+
+func runTests(m *testing.M) int {
+	bin, err := world.Bin()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	folder, err := os.MkdirTemp("", "ascli-test-")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(folder)
+	sandbox, err := world.Start(context.Background(), bin, filepath.Join(folder, "sandbox"))
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer sandbox.Stop()
+	shared = suite{bin: bin, sandbox: sandbox}
+	return m.Run()
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		Setup:               setup,
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"random": random,
+		},
+	})
+}
+
+// setup gives a script a home folder with the sandbox's presets, and REMOTE, a
+// folder of its own on the server.
+func setup(env *testscript.Env) error {
+	home := filepath.Join(env.WorkDir, "home")
+	main := filepath.Join(home, ".aspera", "ascli")
+	if err := os.MkdirAll(main, 0o700); err != nil {
+		return err
+	}
+	config, err := os.ReadFile(shared.sandbox.Config)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(main, "config.yaml"), config, 0o600); err != nil {
+		return err
+	}
+	env.Vars = append(env.Vars, world.Environ(shared.bin, home, "")...)
+	remote := "/" + filepath.Base(env.WorkDir)
+	url, err := shared.sandbox.Preset("sandbox_node", "url")
+	if err != nil {
+		return err
+	}
+	env.Setenv("REMOTE", remote)
+	env.Setenv("FILES", filepath.Join(shared.sandbox.Files, remote))
+	env.Setenv("NODE_URL", url)
+	env.Setenv("NODE_HOST", strings.TrimPrefix(url, "https://"))
+	env.Setenv("CONFIG", filepath.Join(main, "config.yaml"))
+	return os.Mkdir(filepath.Join(shared.sandbox.Files, remote), 0o700)
+}
+
+// random FILE SIZE writes a file of random bytes.
+func random(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: random FILE SIZE")
+	}
+	size, err := strconv.ParseInt(args[1], 10, 64)
+	ts.Check(err)
+	f, err := os.Create(ts.MkAbs(args[0]))
+	ts.Check(err)
+	_, err = io.CopyN(f, rand.Reader, size)
+	ts.Check(err)
+	ts.Check(f.Close())
+}

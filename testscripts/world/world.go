@@ -1,0 +1,149 @@
+// Package world runs the built programs as users do: the sandbox as a server
+// beside them, and ascli as a process with a home folder of its own.
+package world
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+)
+
+// startTimeout bounds the start of the sandbox.
+const startTimeout = 20 * time.Second
+
+// Bin returns the folder of the built programs: $ASCLI_BIN, which make sets.
+func Bin() (string, error) {
+	bin := os.Getenv("ASCLI_BIN")
+	if bin == "" {
+		return "", errors.New("ASCLI_BIN is not set: run the tests with `make test`, which builds the programs first")
+	}
+	return filepath.Abs(bin)
+}
+
+// Program returns the path of a built program.
+func Program(bin, name string) string {
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return filepath.Join(bin, name)
+}
+
+// Sandbox is a running ascli-sandbox.
+type Sandbox struct {
+	// Folder is its data folder; Config the configuration file with presets;
+	// Files the folder that its users see as "/".
+	Folder, Config, Files string
+
+	cmd   *exec.Cmd
+	stdin io.Closer
+}
+
+// Start runs the sandbox on a data folder and returns when it is ready. It ends
+// with Stop, and with this process.
+func Start(ctx context.Context, bin, folder string, flags ...string) (*Sandbox, error) {
+	s := &Sandbox{
+		Folder: folder, Config: filepath.Join(folder, "config.yaml"), Files: filepath.Join(folder, "files"),
+		cmd: exec.Command(Program(bin, "ascli-sandbox"), append([]string{"--folder=" + folder, "--stop-with-stdin"}, flags...)...),
+	}
+	s.cmd.Stderr = os.Stderr
+	stdin, err := s.cmd.StdinPipe()
+	if err != nil {
+		return nil, err
+	}
+	s.stdin = stdin
+	stdout, err := s.cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.cmd.Start(); err != nil {
+		return nil, err
+	}
+	ready := make(chan error, 1)
+	go func() { ready <- awaitReady(stdout) }()
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	select {
+	case err = <-ready:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
+		s.Stop()
+		return nil, fmt.Errorf("the sandbox did not start: %w", err)
+	}
+	return s, nil
+}
+
+func awaitReady(stdout io.Reader) error {
+	lines := bufio.NewScanner(stdout)
+	for lines.Scan() {
+		if lines.Text() == "ready" {
+			go io.Copy(io.Discard, stdout)
+			return nil
+		}
+	}
+	return errors.New("it ended before it was ready")
+}
+
+// Stop ends the sandbox.
+func (s *Sandbox) Stop() error {
+	s.stdin.Close()
+	force := time.AfterFunc(10*time.Second, func() { s.cmd.Process.Kill() })
+	defer force.Stop()
+	return s.cmd.Wait()
+}
+
+// Environ returns an environment in which ascli finds the sandbox's presets and
+// nothing of the person who runs the tests.
+func Environ(bin, home, config string) []string {
+	env := []string{
+		"HOME=" + home, "USERPROFILE=" + home, "ASCLI_HOME=" + filepath.Join(home, ".aspera", "ascli"),
+		"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"),
+		"TMPDIR=" + os.TempDir(), "LANG=C.UTF-8",
+	}
+	for _, name := range []string{"SYSTEMROOT", "TEMP", "TMP"} {
+		if v := os.Getenv(name); v != "" {
+			env = append(env, name+"="+v)
+		}
+	}
+	if config != "" {
+		env = append(env, "ASCLI_CONFIG_FILE="+config)
+	}
+	return env
+}
+
+// Ascli returns a command that runs ascli.
+func Ascli(ctx context.Context, bin, home, config string, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, Program(bin, "ascli"), args...)
+	cmd.Env = Environ(bin, home, config)
+	return cmd
+}
+
+// Preset reads a value of the sandbox's configuration file, which has one
+// "key: value" a line below the name of each preset.
+func (s *Sandbox) Preset(preset, key string) (string, error) {
+	text, err := os.ReadFile(s.Config)
+	if err != nil {
+		return "", err
+	}
+	inside := false
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimRight(line, "\n")
+		if !strings.HasPrefix(line, " ") {
+			inside = line == preset+":"
+			continue
+		}
+		if v, ok := strings.CutPrefix(strings.TrimSpace(line), key+": "); ok && inside {
+			return v, nil
+		}
+	}
+	return "", fmt.Errorf("%s has no %s in preset %s", s.Config, key, preset)
+}
