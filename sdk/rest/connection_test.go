@@ -1,6 +1,7 @@
 package rest_test
 
 import (
+	"crypto/tls"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -253,6 +254,25 @@ func TestTrust(t *testing.T) {
 	})
 }
 
+func TestTLSOptions(t *testing.T) {
+	versions := make(chan uint16, 1)
+	server := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { versions <- r.TLS.Version }))
+	defer server.Close()
+	for options, want := range map[string]uint16{
+		`{}`: tls.VersionTLS13,
+		`{"ssl_options":["NO_TLSv1_3","IGNORE_UNEXPECTED_EOF"]}`: tls.VersionTLS12,
+		`{"ssl_options":["NO_TLSv1_3","-NO_TLSv1_3"]}`:           tls.VersionTLS13,
+	} {
+		api := client(t, server, map[string]any{"insecure": true, "http_options": parse(t, options)})
+		if _, err := api.Get(t.Context(), "x", nil); err != nil {
+			t.Fatal(err)
+		}
+		if got := <-versions; got != want {
+			t.Errorf("%s: version %x, want %x", options, got, want)
+		}
+	}
+}
+
 func TestWrongOptions(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -262,6 +282,8 @@ func TestWrongOptions(t *testing.T) {
 		{"http certificate", map[string]any{"ignore_certificate": []any{"http://h:1"}}, "Expecting https scheme: http://h:1"},
 		{"no store", map[string]any{"cert_stores": "/no/such/place"}, "No such file or folder: /no/such/place"},
 		{"proxy", map[string]any{"http_proxy": "me:pw@127.0.0.1:18080"}, `bad URI (is not URI?): "127.0.0.1:18080"`},
+		{"TLS versions", map[string]any{"http_options": record.New("ssl_options", []any{"NO_TLSv1_2", "NO_TLSv1_3"})},
+			"http_options: ssl_options: NO_TLSv1_2 and NO_TLSv1_3 leave no version of TLS"},
 		{"timeout", map[string]any{"http_options": record.New("read_timeout", "x")}, `http_options: read_timeout: expecting a number of seconds, but have (String)"x"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

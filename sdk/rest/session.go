@@ -47,9 +47,12 @@ func NewSession(options map[string]any, log *slog.Logger) (*Session, error) {
 	strict := s.settings.transport()
 	strict.Proxy = proxy
 	strict.OnProxyConnectResponse = proxyAnswered
-	strict.TLSClientConfig = trust.strict()
+	strict.TLSClientConfig = trust.config()
+	if err := applyTLSOptions(strict.TLSClientConfig, httpOptions, log); err != nil {
+		return nil, err
+	}
 	lax := strict.Clone()
-	lax.TLSClientConfig = trust.lax()
+	lax.TLSClientConfig.InsecureSkipVerify = true
 	s.http = &http.Client{
 		Transport: &chooser{trust: trust, strict: strict, lax: lax},
 		// A redirect is an answer like any other (spec/cli.md 9.1).

@@ -35,8 +35,8 @@ func defaultSettings() settings {
 	}
 }
 
-// otherSettings are the keys of http_options that other packages read: those
-// of OAuth, and ssl_options which selects the versions of TLS.
+// otherSettings are the keys of http_options that are read elsewhere: by
+// [applyTLSOptions] and by the OAuth client.
 func otherSettings() []string {
 	return []string{
 		"ssl_options", "token_cache_max_age", "token_refresh_threshold",

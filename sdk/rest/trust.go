@@ -50,14 +50,8 @@ func readTrust(options map[string]any, log *slog.Logger) (*trust, error) {
 	return t, err
 }
 
-func (t *trust) strict() *tls.Config {
+func (t *trust) config() *tls.Config {
 	return &tls.Config{RootCAs: t.roots, MinVersion: tls.VersionTLS12}
-}
-
-func (t *trust) lax() *tls.Config {
-	c := t.strict()
-	c.InsecureSkipVerify = true
-	return c
 }
 
 func (t *trust) ignores(u *url.URL) bool { return t.all || slices.Contains(t.hosts, origin(u)) }
