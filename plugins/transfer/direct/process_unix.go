@@ -1,0 +1,29 @@
+//go:build unix
+
+package direct
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+
+	"golang.org/x/sys/unix"
+)
+
+// cancelByMessage tells that signals do not do.
+const cancelByMessage = false
+
+func sendCancel(net.Conn) {}
+
+func bindToUs(*os.Process) (release func()) { return func() {} }
+
+// interrupt asks a process to end. It fails only for one that has ended.
+func interrupt(p *os.Process) { _ = p.Signal(os.Interrupt) }
+
+func exitText(state *os.ProcessState) string {
+	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
+		return fmt.Sprintf("%s (signal %d)", unix.SignalName(status.Signal()), int(status.Signal()))
+	}
+	return fmt.Sprintf("exit %d", state.ExitCode())
+}

@@ -1,0 +1,156 @@
+package httpgw
+
+import (
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/ascli-go/ascli/sdk/transfer"
+)
+
+// acknowledgements follows what a gateway says while it is sent to. One
+// goroutine listens, another, the sender, asks and waits.
+type acknowledgements struct {
+	// fileDone is told when the gateway has all of the file of that number,
+	// counted from 0 among those that have content.
+	fileDone func(number int)
+	// changed has a value when something was heard since the last wait.
+	changed chan struct{}
+
+	mutex sync.Mutex
+	// sent and accepted count frames: the transfer spec and slices on one side,
+	// the marks of begin and end of a file on the other.
+	sent, accepted [2]int64
+	// err is what the gateway reported, or why nothing is heard any more.
+	err error
+	// finished is set once all is sent: then the gateway may close.
+	finished bool
+	closed   bool
+}
+
+func newAcknowledgements(fileDone func(int)) *acknowledgements {
+	return &acknowledgements{fileDone: fileDone, changed: make(chan struct{}, 1)}
+}
+
+// listen reads until the gateway closes, or reports an error.
+func (a *acknowledgements) listen(conn *websocket.Conn) {
+	for {
+		_, text, err := conn.ReadMessage()
+		if err != nil {
+			a.hangUp(err)
+			return
+		}
+		kind, err := parseReply(string(text))
+		if err != nil {
+			a.update(func() { a.err, a.closed = err, true })
+			return
+		}
+		done := -1
+		a.update(func() {
+			a.accepted[kind]++
+			if marks := a.accepted[markAccepted]; kind == markAccepted && marks%2 == 0 {
+				done = int(marks/2) - 1
+			}
+		})
+		if done >= 0 {
+			a.fileDone(done)
+		}
+	}
+}
+
+// orderly are the codes of a close that names no trouble: the original takes none
+// for an error. The last two stand for a connection that ends without code.
+var orderly = []int{
+	websocket.CloseNormalClosure, websocket.CloseGoingAway, websocket.CloseNoStatusReceived, websocket.CloseAbnormalClosure,
+}
+
+// hangUp is the end of the connection: in order when everything is acknowledged
+// and the gateway names no trouble.
+func (a *acknowledgements) hangUp(err error) {
+	a.update(func() {
+		a.closed = true
+		var closing *websocket.CloseError
+		troubled := errors.As(err, &closing) && !slices.Contains(orderly, closing.Code)
+		if a.finished && a.complete() && !troubled {
+			return
+		}
+		if troubled && closing.Text != "" {
+			a.err = transfer.Errorf("the gateway closed the connection: %s", closing.Text)
+			return
+		}
+		a.err = transfer.Errorf("the gateway closed the connection, %d of %d messages acknowledged: %w", sum(a.accepted), sum(a.sent), err)
+	})
+}
+
+func (a *acknowledgements) update(change func()) {
+	a.mutex.Lock()
+	change()
+	a.mutex.Unlock()
+	select {
+	case a.changed <- struct{}{}:
+	default:
+	}
+}
+
+func sum(counts [2]int64) int64 { return counts[frameAccepted] + counts[markAccepted] }
+
+// expect counts a frame about to be sent. It fails when the gateway has already
+// reported an error.
+func (a *acknowledgements) expect(kind reply) error {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.sent[kind]++
+	return a.err
+}
+
+// errSilence is a wait in which nothing was heard.
+var errSilence = errors.New("no answer")
+
+// await waits until a condition holds. It fails when the gateway reports an
+// error, when ctx is done, and with errSilence when nothing is heard for idle.
+func (a *acknowledgements) await(ctx context.Context, idle time.Duration, holds func() bool) error {
+	timer := time.NewTimer(idle)
+	defer timer.Stop()
+	for {
+		a.mutex.Lock()
+		err, ok, closed := a.err, holds(), a.closed
+		a.mutex.Unlock()
+		switch {
+		case err != nil:
+			return err
+		case ok:
+			return nil
+		case closed:
+			return io.ErrUnexpectedEOF
+		}
+		select {
+		case <-a.changed:
+			timer.Reset(idle)
+		case <-timer.C:
+			return errSilence
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
+// inStep holds when at most one frame of each kind is not acknowledged.
+func (a *acknowledgements) inStep() bool {
+	return a.sent[frameAccepted]-a.accepted[frameAccepted] <= 1 && a.sent[markAccepted]-a.accepted[markAccepted] <= 1
+}
+
+// complete holds when all is acknowledged.
+func (a *acknowledgements) complete() bool {
+	return a.accepted[frameAccepted] >= a.sent[frameAccepted] && a.accepted[markAccepted] >= a.sent[markAccepted]
+}
+
+// hungUp holds when the gateway has closed.
+func (a *acknowledgements) hungUp() bool { return a.closed }
+
+// finish allows the gateway to close.
+func (a *acknowledgements) finish() { a.update(func() { a.finished = true }) }

@@ -1,0 +1,170 @@
+package httpgw
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/transfer"
+)
+
+const (
+	// partialSuffix marks a file that is being received.
+	partialSuffix = ".http_partial"
+	// noName is the name of what is received when nothing has a better one.
+	noName     = "http_download"
+	copyBuffer = 256 << 10
+)
+
+// download gets the sources as one file, a zip when they are several
+// (spec/transfer.md 12.6).
+func (j *job) download(ctx context.Context) error {
+	sources, err := transfer.SourcesOf(j.spec)
+	if err != nil {
+		return err
+	}
+	name := j.nameDownload(sources)
+	answer, err := j.call(ctx, http.MethodPost, "v1/download", record.New("transfer_spec", j.spec))
+	if err != nil {
+		return err
+	}
+	id := path.Base(answer.Text("url"))
+	if id == "." || id == "/" {
+		return transfer.Errorf("the gateway gave no url for the download")
+	}
+	// No data for that long ends the request.
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	idle := time.AfterFunc(j.idle, func() { cancel(errSilence) })
+	defer idle.Stop()
+	if err := j.receive(ctx, id, name, idle); err != nil {
+		if context.Cause(ctx) == errSilence {
+			return transfer.Errorf("the gateway sent nothing for %v", j.idle)
+		}
+		return err
+	}
+	return nil
+}
+
+// nameDownload completes the spec with what the gateway wants to know, and
+// returns the name of the local file unless the gateway gives a better one.
+func (j *job) nameDownload(sources []transfer.Source) string {
+	first := sources[0].Source
+	base := path.Base(path.Clean(filepath.ToSlash(first)))
+	whole := base == "." || base == "/"
+	if whole {
+		base = noName
+	}
+	setDefault(j.spec, "zip_required", whole || len(sources) > 1)
+	setDefault(j.spec, transfer.FieldSourceRoot, "/")
+	title := strings.TrimSuffix(base, path.Ext(base))
+	if title == "" {
+		title = base
+	}
+	if len(sources) > 1 {
+		title += fmt.Sprintf(" %d Files", len(sources))
+	}
+	setDefault(j.spec, "download_name", title)
+	if j.spec.Bool("zip_required") || len(sources) > 1 {
+		return j.spec.Text("download_name") + ".zip"
+	}
+	return base
+}
+
+func setDefault(spec *record.Object, field string, value any) {
+	if !spec.Has(field) {
+		spec.Set(field, value)
+	}
+}
+
+// receive writes the answer beside its final place, and moves it there when it is
+// complete. What came of an incomplete one stays.
+func (j *job) receive(ctx context.Context, id, name string, idle *time.Timer) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, j.root+"/v1/download/"+id, nil)
+	if err != nil {
+		return transfer.Errorf("the gateway gave no usable url for the download: %w", err)
+	}
+	request.Header.Set("Accept", "*/*")
+	response, err := j.client.Do(request)
+	if err != nil {
+		return unreachable(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode != http.StatusOK {
+		return refusal(response)
+	}
+	folder := j.spec.Text(transfer.FieldDestinationRoot)
+	if err := os.MkdirAll(filepath.Clean(folder), 0o777); err != nil {
+		return transfer.Errorf("cannot make the destination folder: %w", err)
+	}
+	target := filepath.Join(folder, localName(response.Header.Get("Content-Disposition"), name))
+	j.progress.start(response.ContentLength)
+	body := &watched{Reader: response.Body, heard: func(n int) {
+		idle.Reset(j.idle)
+		j.progress.add(n)
+	}}
+	size, err := writeFile(target+partialSuffix, body)
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(target+partialSuffix, target); err != nil {
+		return transfer.Errorf("the download is complete in %s: %w", target+partialSuffix, err)
+	}
+	j.progress.fileDone(target, size)
+	return nil
+}
+
+func writeFile(path string, body io.Reader) (int64, error) {
+	file, err := os.Create(path)
+	if err != nil {
+		return 0, transfer.Errorf("%w", err)
+	}
+	// os.File would read from the body in small steps of its own.
+	size, err := io.CopyBuffer(struct{ io.Writer }{file}, body, make([]byte, copyBuffer))
+	if closeErr := file.Close(); err == nil {
+		err = closeErr
+	}
+	if err != nil {
+		return size, transfer.Errorf("download incomplete, see %s: %w", path, err)
+	}
+	return size, nil
+}
+
+// watched tells what is read through it.
+type watched struct {
+	io.Reader
+	heard func(n int)
+}
+
+func (w *watched) Read(b []byte) (int, error) {
+	n, err := w.Reader.Read(b)
+	if n > 0 {
+		w.heard(n)
+	}
+	return n, err
+}
+
+// localName is the name that the gateway gives to the file in a header, reduced
+// to one that cannot leave the destination folder; else fallback, likewise.
+func localName(disposition, fallback string) string {
+	_, params, err := mime.ParseMediaType(disposition)
+	candidates := []string{fallback}
+	if err == nil {
+		candidates = []string{params["filename"], fallback}
+	}
+	for _, name := range candidates {
+		name = name[strings.LastIndexAny(name, `/\`)+1:]
+		if name != "." && filepath.IsLocal(name) && !strings.ContainsRune(name, 0) {
+			return name
+		}
+	}
+	return noName
+}

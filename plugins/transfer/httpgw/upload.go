@@ -1,0 +1,235 @@
+package httpgw
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/transfer"
+)
+
+// maxReply bounds a text frame of the gateway.
+const maxReply = 1 << 20
+
+// stalled is what the original says when the gateway does not answer.
+const stalled = "A timeout condition using HTTPGW may signal a permission problem on destination. Check ascp logs on httpgw."
+
+// upload sends files over a WebSocket (spec/transfer.md 12.2 to 12.5).
+func (j *job) upload(ctx context.Context) error {
+	sources, err := transfer.SourcesOf(j.spec)
+	if err != nil {
+		return err
+	}
+	files, err := collect(j.spec.Text(transfer.FieldSourceRoot), sources, j.log)
+	if err != nil {
+		return err
+	}
+	start, total := j.startFrame(files)
+	j.progress.emit(transfer.Event{Kind: transfer.SessionsInit, Text: "connecting wss"})
+	conn, err := j.dial(ctx, max(len(start), int(j.params.chunk)))
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	// A blocked read or write ends with the connection.
+	closed := context.AfterFunc(ctx, func() { _ = conn.Close() })
+	defer closed()
+
+	u := &uploader{job: j, conn: conn, files: files, withContent: withContent(files)}
+	u.heard = newAcknowledgements(u.fileDone)
+	listening := make(chan struct{})
+	go func() {
+		defer close(listening)
+		u.heard.listen(conn)
+	}()
+	defer func() {
+		_ = conn.Close()
+		<-listening
+	}()
+	j.progress.start(total)
+	err = u.send(ctx, start)
+	if errors.Is(err, errSilence) {
+		j.log.Warn(stalled)
+		return transfer.Errorf("the gateway did not answer for %v", j.idle)
+	}
+	return err
+}
+
+// startFrame is the first message: the transfer spec with the files found.
+func (j *job) startFrame(files []outgoing) (frame []byte, total int64) {
+	paths := make([]any, len(files))
+	for i, f := range files {
+		paths[i] = record.New(transfer.FieldSource, f.name)
+		total += f.size
+	}
+	spec := j.spec.Clone()
+	spec.Set(transfer.FieldPaths, paths)
+	return record.JSON(record.New("transfer_spec", spec)), total
+}
+
+// dial opens the WebSocket. largest is the size of the largest message: a buffer
+// that holds it keeps each message in one frame.
+func (j *job) dial(ctx context.Context, largest int) (*websocket.Conn, error) {
+	transport := j.client.Transport.(*http.Transport)
+	dialer := websocket.Dialer{
+		Proxy: transport.Proxy, NetDialContext: transport.DialContext, NetDialTLSContext: transport.DialTLSContext,
+		HandshakeTimeout: j.idle, WriteBufferSize: largest,
+	}
+	if transport.TLSClientConfig != nil {
+		dialer.TLSClientConfig = transport.TLSClientConfig.Clone()
+		dialer.TLSClientConfig.NextProtos = []string{"http/1.1"}
+	}
+	url := "wss" + strings.TrimPrefix(j.root, "https") + "/" + versionV2 + "/upload"
+	conn, response, err := dialer.DialContext(ctx, url, nil)
+	switch {
+	case errors.Is(err, websocket.ErrBadHandshake) && response != nil && response.StatusCode != http.StatusSwitchingProtocols:
+		return nil, transfer.Errorf("Unexpected: %s %s\nExpected: 101 Switching Protocols", response.Proto, response.Status)
+	case err != nil:
+		return nil, unreachable(err)
+	}
+	conn.SetReadLimit(maxReply)
+	return conn, nil
+}
+
+// uploader is an upload under way.
+type uploader struct {
+	*job
+	conn  *websocket.Conn
+	files []outgoing
+	// withContent are the files that frames are about.
+	withContent []outgoing
+	heard       *acknowledgements
+}
+
+// send makes the whole conversation. Acknowledgements are waited for at the end,
+// or after each message in synchronous mode.
+func (u *uploader) send(ctx context.Context, start []byte) error {
+	if err := u.message(ctx, frameAccepted, websocket.TextMessage, start); err != nil {
+		return err
+	}
+	reading, stop := context.WithCancel(ctx)
+	reader := readSlices(reading, u.files, u.params.chunk)
+	defer reader.stop(stop)
+	for s := range reader.slices {
+		if s.err != nil {
+			return s.err
+		}
+		if err := u.slice(ctx, s); err != nil {
+			return err
+		}
+		reader.release(s)
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	if err := u.heard.await(ctx, u.idle, u.heard.complete); err != nil {
+		return err
+	}
+	return u.close(ctx)
+}
+
+// slice sends a slice, with the marks around it if it is the first or last.
+func (u *uploader) slice(ctx context.Context, s slice) error {
+	last := slicesOf(u.files[s.file].size, u.params.chunk) - 1
+	if s.number == 0 {
+		if err := u.message(ctx, markAccepted, websocket.TextMessage, u.mark(s.file, 0)); err != nil {
+			return err
+		}
+	}
+	if err := u.message(ctx, frameAccepted, websocket.BinaryMessage, s.data); err != nil {
+		return err
+	}
+	u.progress.add(len(s.data))
+	if s.number == last {
+		return u.message(ctx, markAccepted, websocket.TextMessage, u.mark(s.file, last))
+	}
+	return nil
+}
+
+// mark is the begin or the end of a file.
+func (u *uploader) mark(file int, number int64) []byte {
+	f := u.files[file]
+	return record.JSON(record.New("slice_upload", record.New(
+		"name", f.name,
+		"type", "application/octet-stream",
+		"size", f.size,
+		"slice", number,
+		"total_slices", slicesOf(f.size, u.params.chunk),
+		"fileIndex", file,
+	)))
+}
+
+// message sends a frame.
+func (u *uploader) message(ctx context.Context, kind reply, frame int, data []byte) error {
+	if err := u.heard.expect(kind); err != nil {
+		return err
+	}
+	if err := u.conn.SetWriteDeadline(time.Now().Add(u.idle)); err != nil {
+		return u.broken(err)
+	}
+	if err := u.conn.WriteMessage(frame, data); err != nil {
+		return u.broken(err)
+	}
+	if u.params.synchronous {
+		return u.heard.await(ctx, u.idle, u.heard.inStep)
+	}
+	return nil
+}
+
+// broken tells why a frame could not be sent: what the gateway said before it
+// closed is the better reason.
+func (u *uploader) broken(err error) error {
+	var timeout interface{ Timeout() bool }
+	if errors.As(err, &timeout) && timeout.Timeout() {
+		return errSilence
+	}
+	// The listener may be about to hear it.
+	heard := u.heard.await(context.Background(), u.idle, u.heard.hungUp)
+	if heard != nil && !errors.Is(heard, errSilence) {
+		return heard
+	}
+	return transfer.Errorf("the gateway broke the connection: %w", err)
+}
+
+// close ends the conversation in order: an error that the gateway meets after the
+// last frame still arrives.
+func (u *uploader) close(ctx context.Context) error {
+	u.heard.finish()
+	normal := websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")
+	if err := u.conn.WriteControl(websocket.CloseMessage, normal, time.Now().Add(u.idle)); err != nil && !errors.Is(err, websocket.ErrCloseSent) {
+		return u.broken(err)
+	}
+	err := u.heard.await(ctx, u.idle, u.heard.hungUp)
+	if errors.Is(err, errSilence) {
+		u.log.Warn("the gateway has acknowledged everything but does not close the connection")
+		err = nil
+	}
+	if err == nil {
+		u.emptyFilesDone()
+	}
+	return err
+}
+
+// fileDone is called by the listener, with the number of a file among those that
+// have content.
+func (u *uploader) fileDone(number int) {
+	if number < len(u.withContent) {
+		f := u.withContent[number]
+		u.progress.fileDone(f.name, f.size)
+	}
+}
+
+// emptyFilesDone tells of the files that no frame was about.
+func (u *uploader) emptyFilesDone() {
+	for _, f := range u.files {
+		if f.size == 0 {
+			u.progress.fileDone(f.name, 0)
+		}
+	}
+}

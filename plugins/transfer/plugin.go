@@ -1,0 +1,71 @@
+// Package transfer is the plugin that owns how bytes move: it runs the agent
+// that the user chose (spec/transfer.md). It knows nothing of products.
+package transfer
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/ascli-go/ascli/plugins/transfer/agent"
+	"github.com/ascli-go/ascli/plugins/transfer/direct"
+	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
+	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/rest"
+	"github.com/ascli-go/ascli/sdk/transfer"
+)
+
+// Plugin declares the transfer agents.
+func Plugin() *sdk.Plugin {
+	return &sdk.Plugin{
+		Name:    "transfer",
+		Summary: "Transfer agents",
+		Agents: agents{
+			transfer.AgentDirect: direct.New(),
+			transfer.AgentHTTPGW: httpgw.New(),
+		},
+	}
+}
+
+// agents are the ways to move bytes, by the names of transfer.Agents.
+type agents map[string]agent.Agent
+
+// List describes the agents.
+func (a agents) List() []sdk.AgentInfo {
+	var list []sdk.AgentInfo
+	for _, info := range transfer.Agents() {
+		list = append(list, sdk.AgentInfo{Name: info.Name, Summary: info.Summary, Aliases: info.Aliases})
+	}
+	return list
+}
+
+// Run executes a job with the agent that it names.
+func (a agents) Run(ctx context.Context, order sdk.TransferJob, emit func(transfer.Event)) ([]error, error) {
+	info, err := transfer.ResolveAgent(order.Agent)
+	if err != nil {
+		return nil, err
+	}
+	env, err := environment(order)
+	if err != nil {
+		return nil, err
+	}
+	return a[info.Name].Run(ctx, agent.Job{Spec: order.Spec, Info: order.Info, Env: env}, emit)
+}
+
+// environment gives agents the user's installation and HTTP options.
+func environment(order sdk.TransferJob) (agent.Env, error) {
+	session, err := rest.NewSession(order.Options, order.Log)
+	if err != nil {
+		return agent.Env{}, err
+	}
+	certificates, err := rest.TrustedFiles(order.Options)
+	if err != nil {
+		return agent.Env{}, err
+	}
+	return agent.Env{
+		SDKFolder: order.SDKFolder, AscpPath: order.AscpPath,
+		FileListFolder: order.FileListFolder, TempFolder: order.TempFolder,
+		TrustedCerts: certificates, IgnoreCertificate: session.Ignores,
+		Transport: func() *http.Transport { return session.TransportTo(order.Info.Text("url")) },
+		Log:       order.Log,
+	}, nil
+}
