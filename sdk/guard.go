@@ -26,10 +26,15 @@ type guard struct {
 	connections atomic.Int32
 	calls       sync.WaitGroup
 	start       *time.Timer
+	// stdout and stderr are the streams that the process started with.
+	stdout, stderr *os.File
 }
 
 func newGuard() *guard {
-	return &guard{start: time.AfterFunc(connectWait, func() { os.Exit(1) })}
+	return &guard{
+		start:  time.AfterFunc(connectWait, func() { os.Exit(1) }),
+		stdout: os.Stdout, stderr: os.Stderr,
+	}
 }
 
 func (g *guard) serverOptions() []grpc.ServerOption {
@@ -48,6 +53,9 @@ func (g *guard) HandleConn(_ context.Context, s stats.ConnStats) {
 	switch s.(type) {
 	case *stats.ConnBegin:
 		g.start.Stop()
+		// go-plugin sends both over the connection, where the last words of a
+		// crash would be lost. The host reads the streams themselves.
+		os.Stdout, os.Stderr = g.stdout, g.stderr
 		g.connections.Add(1)
 	case *stats.ConnEnd:
 		if g.connections.Add(-1) == 0 {

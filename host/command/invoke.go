@@ -6,6 +6,7 @@ import (
 
 	"github.com/ascli-go/ascli/host/grammar"
 	"github.com/ascli-go/ascli/host/options"
+	"github.com/ascli-go/ascli/host/value"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
@@ -63,7 +64,7 @@ func (s *session) argument(ctx context.Context, declared *ascliv1.Argument, word
 		return nil, false, nil
 	}
 	if !declared.Multiple {
-		if v, err = s.values.Evaluate(ctx, words[0]); err != nil {
+		if v, err = s.word(ctx, declared, words); err != nil {
 			return nil, false, err
 		}
 		v, err = options.Argument(declared, v)
@@ -79,6 +80,16 @@ func (s *session) argument(ctx context.Context, declared *ascliv1.Argument, word
 		}
 	}
 	return list, true, nil
+}
+
+// word evaluates an argument of one word, or "@:" with the words after it.
+func (s *session) word(ctx context.Context, declared *ascliv1.Argument, words []string) (v any, err error) {
+	end, collects := value.CollectMarker(words[0])
+	if !collects {
+		return s.values.Evaluate(ctx, words[0])
+	}
+	v, s.rest, err = s.values.Collect(ctx, "argument: "+declared.Description, end, words[1:])
+	return v, err
 }
 
 // list evaluates all remaining words; one that evaluates to an array is the

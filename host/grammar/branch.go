@@ -18,7 +18,8 @@ type Branch struct {
 	Rest []string
 }
 
-// Argument is a positional value as typed. No words: it was not given.
+// Argument is a positional value as typed: one word, several where it takes
+// them or begins with "@:", none when it was not given.
 type Argument struct {
 	Declared *ascliv1.Argument
 	Words    []string
@@ -99,6 +100,10 @@ func (r *Resolver) argument(ctx context.Context, b *Branch, declared *ascliv1.Ar
 		a.Words, b.Rest = b.Rest, nil
 	case len(b.Rest) > 0:
 		a.Words, b.Rest = b.Rest[:1], b.Rest[1:]
+		if _, collects := value.CollectMarker(a.Words[0]); collects {
+			// "@:" takes the words after it; those it does not use are given back later.
+			a.Words, b.Rest = append(a.Words, b.Rest...), nil
+		}
 	}
 	if len(a.Words) == 0 && !declared.Optional && !(declared.Sources && r.SourcesElsewhere) {
 		asked := value.Argument{Description: declared.Description}

@@ -148,7 +148,7 @@ func commandType(arguments []Argument, child reflect.Type, childName string) ref
 
 func positionalField(i int, a Argument) reflect.StructField {
 	kind := reflect.TypeFor[string]()
-	if a.Declared.Multiple || a.Declared.Sources {
+	if a.Declared.Multiple || a.Declared.Sources || len(a.Words) > 1 {
 		kind = reflect.TypeFor[[]string]()
 	}
 	tag := reflect.StructTag(fmt.Sprintf(`arg:"" name:%q sep:"none"`, a.Declared.Name))

@@ -157,7 +157,7 @@ func (x *exchange) transferSpec(asked transferRequest, direction grant.Direction
 	return &transferSpec{
 		Paths: asked.Paths, SourceRoot: asked.SourceRoot, DestinationRoot: asked.DestinationRoot,
 		Token: token, Direction: direction, Cipher: "aes-128", Tags: asked.Tags, Cookie: asked.Cookie,
-		RatePolicyAllowed: "fixed", RatePolicy: "fair", TargetRateKbps: 100_000,
+		RatePolicyAllowed: "fixed", RatePolicy: "fair", TargetRateKbps: 10_000_000,
 		RemoteHost: transferHost, RemoteUser: transferUser, SSHPort: x.node.SSHPort, FASPPort: x.node.SSHPort,
 		WSSPort: wssPort,
 	}

@@ -32,7 +32,7 @@ func TestDownloadSetup(t *testing.T) {
 	want := map[string]any{
 		"paths": []any{map[string]any{"source": "/a/f"}}, "source_root": "", "destination_root": "",
 		"direction": "receive", "cipher": "aes-128", "rate_policy_allowed": "fixed", "rate_policy": "fair",
-		"target_rate_kbps": 100000.0, "min_rate_kbps": 0.0, "remote_host": "127.0.0.1", "remote_user": "xfer",
+		"target_rate_kbps": 10000000.0, "min_rate_kbps": 0.0, "remote_host": "127.0.0.1", "remote_user": "xfer",
 		"ssh_port": float64(sshPort), "fasp_port": float64(sshPort), "http_fallback": false,
 		"wss_enabled": false, "wss_port": 443.0,
 	}

@@ -72,16 +72,16 @@ func (d *demo) story(agent string) {
 	remote3, remote4 := "/by_path_"+agent, "/by_id_"+agent
 	d.say("Agent " + agent + ", by path (gen3): a node user sends")
 	d.ascli("node", "mkdir", remote3, remote4)
-	d.ascli(append([]string{"node", "upload", "local/big.bin", "local/tree", "--to-folder=" + remote3}, flags...)...)
+	d.ascli(append([]string{"node", "upload", "big.bin", "tree", "--to-folder=" + remote3}, flags...)...)
 	d.ascli("node", "browse", remote3, "--fields=path,type,size")
 
 	d.say("Agent " + agent + ", by file id (gen4): an access key sends")
 	gen4 := func(words ...string) []string {
 		return append(append([]string{"node", "--preset=sandbox_ak", "access_keys", "do", "self"}, words...), flags...)
 	}
-	d.ascli(gen4("upload", "local/big.bin", "local/tree", "--to-folder="+remote4)...)
+	d.ascli(gen4("upload", "big.bin", "tree", "--to-folder="+remote4)...)
 	d.ascli(gen4("browse", remote4)...)
-	d.ascli(gen4("find", remote4, "*0.txt", "--format=csv")...)
+	d.ascli(gen4("find", remote4, "*77 é.txt", "--format=csv")...)
 
 	d.say("Agent " + agent + ": both come back, and every file is compared")
 	d.fetch(agent, remote3, func(to string) []string {
@@ -104,7 +104,7 @@ func (d *demo) fetch(agent, remote string, words func(to string) []string) {
 	if d.err = os.Mkdir(filepath.Join(d.folder, to), 0o755); d.err != nil {
 		return
 	}
-	d.ascli(words(to)...)
+	d.ascli(words("../" + to)...)
 	if agent == "httpgw" && d.err == nil {
 		d.err = unzipAll(filepath.Join(d.folder, to))
 	}

@@ -47,7 +47,7 @@ func (d *demo) ascli(args ...string) {
 	}
 	fmt.Println("   $ ascli", strings.Join(typed, " "))
 	cmd := world.Ascli(d.ctx, d.bin, filepath.Join(d.folder, "home"), d.sandbox.Config, args...)
-	cmd.Dir = d.folder
+	cmd.Dir = filepath.Join(d.folder, "local")
 	out, err := cmd.CombinedOutput()
 	for line := range strings.Lines(string(out)) {
 		fmt.Print("     ", line)
