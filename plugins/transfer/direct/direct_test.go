@@ -48,7 +48,7 @@ func newTrial(t *testing.T, scenario, spec, info string) *trial {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr.agent = &Agent{grace: stopGrace, sleep: func(ctx context.Context, d time.Duration) error {
+	tr.agent = &Agent{grace: stopGrace, patience: settleGrace, sleep: func(ctx context.Context, d time.Duration) error {
 		tr.mutex.Lock()
 		defer tr.mutex.Unlock()
 		tr.waits = append(tr.waits, d)
@@ -262,7 +262,7 @@ func TestCancel(t *testing.T) {
 	for _, scenario := range []string{"interruptible", "stubborn"} {
 		t.Run(scenario, func(t *testing.T) {
 			tr := newTrial(t, scenario, upload, "{}")
-			tr.agent.grace = 300 * time.Millisecond
+			tr.agent.grace, tr.agent.patience = 300*time.Millisecond, 300*time.Millisecond
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			outcomes, err := tr.agent.Run(ctx, tr.job, func(e transfer.Event) {
@@ -291,7 +291,7 @@ func TestCancel(t *testing.T) {
 // which does not make its transfer a failure.
 func TestLingeringAscp(t *testing.T) {
 	tr := newTrial(t, "lingers", upload, "{}")
-	tr.agent.grace = 300 * time.Millisecond
+	tr.agent.grace, tr.agent.patience = 300*time.Millisecond, 300*time.Millisecond
 	if outcomes := tr.run(t); outcomes[0] != nil {
 		t.Errorf("outcome is %v", outcomes[0])
 	}

@@ -27,7 +27,7 @@ func startProcess(path string, args, env []string, world agent.Env) (*process, e
 	cmd.Env = env
 	cmd.Stdout, cmd.Stderr = output(world.Stdout, os.Stdout), output(world.Stderr, os.Stderr)
 	// A child of ascp that keeps the output open shall not keep us.
-	cmd.WaitDelay = stopGrace
+	cmd.WaitDelay = settleGrace
 	p := &process{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error, 1)
 	go func() {
@@ -74,9 +74,10 @@ func (p *process) stop(grace time.Duration) {
 	<-p.done
 }
 
-// settle waits for a process that has said its last word.
-func (p *process) settle(grace time.Duration) {
-	if !p.endsWithin(grace) {
+// settle waits for a process that has said its last word, and stops it when
+// patience is over.
+func (p *process) settle(patience, grace time.Duration) {
+	if !p.endsWithin(patience) {
 		p.lingered.Store(true)
 		p.stop(grace)
 	}

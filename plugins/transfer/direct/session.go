@@ -97,7 +97,7 @@ func (s *session) attempt(ctx context.Context) error {
 	if errors.As(verdict, &malformed) {
 		return verdict
 	}
-	ascp.settle(s.agent.grace)
+	ascp.settle(s.agent.patience, s.agent.grace)
 	return s.conclude(verdict, ascp)
 }
 
