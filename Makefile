@@ -50,12 +50,13 @@ race: build ## run the tests that need no other program under the race detector 
 fuzz: ## run every fuzz test for 10 seconds
 	@.ci/fuzz 10s
 
-check: ## formatting, vet, staticcheck, tidy modules, fresh generated code
+check: ## formatting, vet, staticcheck, tidy modules, fresh generated code and reference
 	@unformatted=$$(gofmt -l $(MODULES) tools docs); test -z "$$unformatted" || { echo "not formatted: $$unformatted"; exit 1; }
 	go vet $(PACKAGES)
 	$(TOOL) build -o ../$(BIN)/staticcheck honnef.co/go/tools/cmd/staticcheck
 	$(CURDIR)/$(BIN)/staticcheck $(PACKAGES)
 	$(TOOL) run ./protogen -check ../proto
+	@$(MAKE) -s build && ASCLI_BIN=$(CURDIR)/$(BIN) .ci/reference | diff docs/reference.md - || { echo "docs/reference.md is stale: run make docs"; exit 1; }
 	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy -diff) || exit 1; done
 
 vuln: ## known vulnerabilities (asks the Go vulnerability database)
@@ -63,7 +64,8 @@ vuln: ## known vulnerabilities (asks the Go vulnerability database)
 	$(CURDIR)/$(BIN)/govulncheck $(PACKAGES)
 
 bench: build ## measure what docs/performance.md states
-	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench . -benchmem ./testscripts/...
+	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'ConfigEcho|NodeBrowse' ./testscripts
+	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'List|HTTPGW' -benchtime 5x ./testscripts
 	go test -run '^$$' -bench . -benchmem ./host/output/... ./sdk/...
 
 cross: ## compile everything for all systems, as archives' content in dist/
@@ -72,7 +74,7 @@ cross: ## compile everything for all systems, as archives' content in dist/
 	  GOOS=$$os GOARCH=$$arch go vet $(PACKAGES) || exit 1; done
 
 docs: build ## rewrite docs/reference.md from the manifests
-	@ASCLI_BIN=$(CURDIR)/$(BIN) go run ./testscripts/cmd/reference > docs/reference.md
+	@ASCLI_BIN=$(CURDIR)/$(BIN) .ci/reference > docs/reference.md
 
 proto: ## regenerate the Go code of proto/
 	$(TOOL) run ./protogen ../proto

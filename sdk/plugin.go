@@ -73,7 +73,8 @@ type Option struct {
 	Secret bool
 	// Mandatory options are asked for, or missed, before a command starts.
 	Mandatory bool
-	// Cumulative options are deep-merged when given several times.
+	// Cumulative options given several times add up: a Hash is deep-merged, an
+	// Array appended.
 	Cumulative bool
 	// Since is the version of the original that introduced the option.
 	Since string

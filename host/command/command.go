@@ -3,6 +3,7 @@
 package command
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +16,7 @@ import (
 	"github.com/ascli-go/ascli/host/grammar"
 	"github.com/ascli-go/ascli/host/logs"
 	"github.com/ascli-go/ascli/host/options"
+	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/secret"
@@ -41,8 +43,6 @@ type Surroundings struct {
 	Environ    []string
 	// Executable is the path of this program: plugins are found beside it.
 	Executable string
-	// UserHome is the user's home folder.
-	UserHome string
 	// Version is the version of this program.
 	Version string
 }
@@ -75,6 +75,9 @@ type session struct {
 	left []grammar.OptionWord
 	rest []string
 
+	// lines is standard input, for prompts and decoders alike.
+	lines *bufio.Reader
+
 	// mask hides the secrets that are known; logs of plugins pass through it at any time.
 	mask     atomic.Pointer[secret.Masker]
 	logLevel *slog.LevelVar
@@ -84,7 +87,9 @@ type session struct {
 }
 
 func newSession(args []string, around Surroundings) *session {
-	s := &session{Surroundings: around, words: grammar.Split(args), logLevel: new(slog.LevelVar)}
+	s := &session{
+		Surroundings: around, words: grammar.Split(args), lines: bufio.NewReader(around.In), logLevel: new(slog.LevelVar),
+	}
 	s.mask.Store(secret.NewMasker())
 	s.logLevel.Set(slog.LevelWarn)
 	s.log = slog.New(logs.New(s.Err, s.logLevel, s.maskText))
@@ -105,40 +110,56 @@ func (s *session) run(ctx context.Context) error {
 }
 
 // steps follow the order of evaluation of spec/cli.md 1.4.
-func (s *session) steps(ctx context.Context) error {
+func (s *session) steps(ctx context.Context) (err error) {
 	if err := s.earlyOptions(); err != nil {
 		return err
 	}
 	if err := s.configure(ctx); err != nil {
 		return err
 	}
-	if s.asksHelp() && len(s.words.Positional) == 0 {
+	named := len(s.words.Positional) > 0
+	if !named && s.typed("help") {
 		return s.fullHelp(ctx)
 	}
-	plugin, err := s.choosePlugin(ctx)
-	if err != nil {
-		return err
-	}
-	if err := s.pluginOptions(ctx, plugin.manifest); err != nil {
-		return err
-	}
-	if s.asksHelp() {
-		return s.pluginHelp(ctx, plugin.manifest)
-	}
-	if show, err := s.options.Flag(ctx, "show_config"); err != nil || show {
-		if err == nil {
-			err = s.showConfig(ctx)
+	var plugin *plugin
+	if named || !s.typed("show_config") {
+		if plugin, err = s.preparePlugin(ctx); err != nil {
+			return err
 		}
+	}
+	// From here on there is an output file, also for a command that fails.
+	if s.display, err = s.openDisplay(ctx); err != nil {
 		return err
+	}
+	defer func() {
+		if closeErr := s.display.close(); err == nil {
+			err = closeErr
+		}
+	}()
+	if s.typed("show_config") {
+		return s.showConfig(ctx)
 	}
 	inv, err := s.invocation(ctx, plugin.manifest)
 	if err != nil {
 		return err
 	}
-	if s.display, err = s.openDisplay(ctx); err != nil {
-		return err
-	}
 	return s.execute(ctx, plugin, inv)
+}
+
+// preparePlugin finds the plugin that the first word names and makes its
+// options known.
+func (s *session) preparePlugin(ctx context.Context) (*plugin, error) {
+	plugin, err := s.choosePlugin(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.pluginOptions(ctx, plugin.manifest); err != nil {
+		return nil, err
+	}
+	if s.typed("help") {
+		return nil, s.pluginHelp(plugin.manifest)
+	}
+	return plugin, nil
 }
 
 // execute runs the command. What it gave before an error is shown.
@@ -148,14 +169,11 @@ func (s *session) execute(ctx context.Context, plugin *plugin, inv *sdk.Invocati
 		err = endErr
 	}
 	if err == nil {
-		err = s.saveConfig()
+		err = s.saveConfig(ctx)
 	}
 	if s.saved {
 		// The result is shown by now; a failure here would not change it.
 		_ = s.display.message("Saving config file.", false)
-	}
-	if closeErr := s.display.close(); err == nil {
-		err = closeErr
 	}
 	s.exitStatus = s.display.printer.ExitStatus()
 	return err
@@ -189,35 +207,36 @@ func wordList(words []string) string {
 // report prints an error and unprocessed words as spec/cli.md 7.1 orders them,
 // and returns the exit status.
 func (s *session) report(err error, unprocessed []string) int {
-	status := Failed
+	f := wire.ToFailure(err)
+	label := failure.Label(f.GetLabel())
 	if err != nil {
-		f := wire.ToFailure(err)
-		label := f.Label
-		if label == string(failure.Other) {
-			label = fmt.Sprintf("Other(%s)", f.Kind)
-		}
-		s.printError(label + ": " + f.Message)
-		if slices.Contains([]string{string(failure.Argument), string(failure.Tool)}, f.Label) {
-			fmt.Fprintln(s.Err, "Use option -h to get help.")
-		}
-		for _, hint := range f.Hints {
-			fmt.Fprintln(s.Err, "HINT: "+s.maskText(hint))
-		}
-		if f.Label == string(failure.Interruption) {
-			status = Interrupted
-		}
+		s.printFailure(label, f)
 	}
 	for _, line := range unprocessed {
 		s.printError("Argument: " + line)
 	}
-	if err != nil {
-		if label := wire.ToFailure(err).Label; label == string(failure.Other) || label == string(failure.Interruption) {
-			if s.logLevel.Level() > slog.LevelDebug {
-				fmt.Fprintln(s.Err, "Use --log-level=debug to get more details.")
-			}
-		}
+	if (label == failure.Other || label == failure.Interruption) && s.logLevel.Level() > slog.LevelDebug {
+		fmt.Fprintln(s.Err, "Use --log-level=debug to get more details.")
 	}
-	return status
+	if label == failure.Interruption {
+		return Interrupted
+	}
+	return Failed
+}
+
+// printFailure prints an error and what to do about it.
+func (s *session) printFailure(label failure.Label, f *ascliv1.Failure) {
+	shown := string(label)
+	if label == failure.Other {
+		shown = fmt.Sprintf("Other(%s)", f.Kind)
+	}
+	s.printError(shown + ": " + f.Message)
+	if label == failure.Argument || label == failure.Tool {
+		fmt.Fprintln(s.Err, "Use option -h to get help.")
+	}
+	for _, hint := range append(f.Hints, failure.Advice(label, f.Message)...) {
+		fmt.Fprintln(s.Err, "HINT: "+s.maskText(hint))
+	}
 }
 
 func (s *session) printError(text string) {
@@ -228,16 +247,20 @@ func (s *session) printError(text string) {
 	fmt.Fprintln(s.Err, word, s.maskText(text))
 }
 
-// earlyOptions applies the log level before anything else, so that the start
-// can be traced, and prints the version as soon as it is asked for.
+// earlyOptions applies the options about logs before anything else, so that the
+// start can be traced, and prints the version as soon as it is asked for.
 func (s *session) earlyOptions() error {
 	for _, w := range s.words.Options {
-		if name, ok := strings.CutPrefix(w.Raw, "--log-level="); ok {
-			if !slices.Contains(sdk.LevelNames(), name) {
-				fmt.Fprintf(s.Err, "Error: log level %q is none of %s\n", name, strings.Join(sdk.LevelNames(), " "))
-				continue
-			}
-			s.logLevel.Set(sdk.ParseLevel(name))
+		var err error
+		switch word, v, _ := strings.Cut(w.Raw, "="); word {
+		case "--log-level":
+			err = s.setLogLevel(v)
+		case "--logger":
+			err = s.setLogger(v)
+		}
+		if err != nil {
+			// The option fails again, with its proper message, once all are known.
+			fmt.Fprintln(s.Err, "Error:", err)
 		}
 	}
 	globals := options.Globals()
@@ -246,19 +269,34 @@ func (s *session) earlyOptions() error {
 		return err
 	}
 	s.given, s.left = given, left
-	if slices.ContainsFunc(given, func(g grammar.Given) bool { return g.Name == "version" }) {
+	if s.typed("version") {
 		fmt.Fprintln(s.Out, s.Version)
 		return errDone
 	}
 	return nil
 }
 
-func (s *session) asksHelp() bool {
-	first := ""
-	if len(s.words.Positional) > 0 {
-		first = s.words.Positional[0]
+// typed tells whether an option stands on the command line.
+func (s *session) typed(name string) bool {
+	return slices.ContainsFunc(s.given, func(g grammar.Given) bool { return g.Name == name })
+}
+
+func (s *session) setLogLevel(name string) error {
+	if !slices.Contains(sdk.LevelNames(), name) {
+		return fmt.Errorf("log level %q is none of %s", name, strings.Join(sdk.LevelNames(), " "))
 	}
-	return first == "help" || slices.ContainsFunc(s.given, func(g grammar.Given) bool { return g.Name == "help" })
+	s.logLevel.Set(sdk.ParseLevel(name))
+	return nil
+}
+
+// setLogger chooses the stream of the logs.
+func (s *session) setLogger(name string) error {
+	streams := map[string]io.Writer{"stderr": s.Err, "stdout": s.Out}
+	if streams[name] == nil {
+		return fmt.Errorf("logger %q is none of stderr stdout", name)
+	}
+	s.log = slog.New(logs.New(streams[name], s.logLevel, s.maskText))
+	return nil
 }
 
 func flags(definitions []options.Definition) []grammar.Flag {

@@ -10,8 +10,10 @@ import (
 	"github.com/ascli-go/ascli/host/configcmd"
 	"github.com/ascli-go/ascli/host/grammar"
 	"github.com/ascli-go/ascli/host/plugins"
+	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 var _ configcmd.Host = (*session)(nil)
@@ -80,6 +82,28 @@ func (s *session) Plugins(ctx context.Context) ([]configcmd.InstalledPlugin, err
 	return list, nil
 }
 
+// Manifests returns what the plugins that can be used say of themselves.
+func (s *session) Manifests(ctx context.Context) ([]*ascliv1.Manifest, error) {
+	catalog, err := s.discover(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own, err := configcmd.Plugin(s).Manifest()
+	if err != nil {
+		return nil, err
+	}
+	list := []*ascliv1.Manifest{own}
+	for _, program := range catalog.Sorted() {
+		manifest, err := s.manifests().Of(ctx, program)
+		if err != nil {
+			s.log.Warn(err.Error())
+			continue
+		}
+		list = append(list, manifest)
+	}
+	return list, nil
+}
+
 // showConfig displays the value of every option that has one (spec/cli.md 3.4).
 func (s *session) showConfig(ctx context.Context) error {
 	shown := record.New()
@@ -93,13 +117,12 @@ func (s *session) showConfig(ctx context.Context) error {
 			shown.Set(d.Name, err.Error())
 			continue
 		}
-		if v != nil && !d.Switch {
-			shown.Set(d.Name, showable(v))
+		if pattern, ok := v.(*regexp.Regexp); ok {
+			v = inspect.Plain(pattern)
 		}
-	}
-	var err error
-	if s.display, err = s.openDisplay(ctx); err != nil {
-		return err
+		if v != nil && !d.Switch {
+			shown.Set(d.Name, v)
+		}
 	}
 	if err := s.display.Begin(sdk.ResultObject, nil, ""); err != nil {
 		return err
@@ -107,16 +130,5 @@ func (s *session) showConfig(ctx context.Context) error {
 	if err := s.display.Record(shown); err != nil {
 		return err
 	}
-	if err := s.display.end(); err != nil {
-		return err
-	}
-	return s.display.close()
-}
-
-// showable is a value of an option as a record may hold it.
-func showable(v any) any {
-	if r, ok := v.(*regexp.Regexp); ok {
-		return r.String()
-	}
-	return v
+	return s.display.end()
 }

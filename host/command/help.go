@@ -44,7 +44,7 @@ func (s *session) fullHelp(ctx context.Context) error {
 
 // pluginHelp shows the global options and the part of one plugin that the
 // words name so far.
-func (s *session) pluginHelp(_ context.Context, manifest *ascliv1.Manifest) error {
+func (s *session) pluginHelp(manifest *ascliv1.Manifest) error {
 	s.banner()
 	printOptions(s.Err, "global", options.Globals())
 	printPlugin(s.Err, manifest, s.rest)
@@ -105,8 +105,8 @@ func printOption(w io.Writer, d options.Definition) {
 		word += "VALUE"
 	default:
 		word += "=VALUE"
-		if names := typeNames(d.Types); names != "" {
-			help += " (" + names + ")"
+		if len(d.Types) > 0 {
+			help += " (" + d.TypeNames() + ")"
 		}
 	}
 	short := "    "
@@ -114,17 +114,6 @@ func printOption(w io.Writer, d options.Definition) {
 		short = "-" + d.Short + ", "
 	}
 	fmt.Fprintf(w, "    %s%-28s %s\n", short, word, help)
-}
-
-func typeNames(types []sdk.Type) string {
-	if len(types) == 0 {
-		return ""
-	}
-	var names []string
-	for _, t := range grammar.ValueTypes(types) {
-		names = append(names, string(t))
-	}
-	return strings.Join(names, ", ")
 }
 
 func marked(values []string, current any) []string {
@@ -198,16 +187,5 @@ func named(commands []*ascliv1.Command, word string) *ascliv1.Command {
 
 // usage is a command with its arguments: "browse <path>".
 func usage(c *ascliv1.Command) string {
-	text := c.Name
-	for _, a := range c.Arguments {
-		name := "<" + a.Name + ">"
-		if a.Multiple || a.Sources {
-			name = "<" + a.Name + "...>"
-		}
-		if a.Optional {
-			name = strings.NewReplacer("<", "[", ">", "]").Replace(name)
-		}
-		text += " " + name
-	}
-	return text
+	return strings.Join(append([]string{c.Name}, grammar.Placeholders(c)...), " ")
 }

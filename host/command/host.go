@@ -1,7 +1,6 @@
 package command
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
@@ -36,12 +35,17 @@ func (s *session) requireOption(ctx context.Context, name string) (any, error) {
 	if ask == nil {
 		return nil, failure.Argumentf("Missing mandatory option: %s", name)
 	}
-	text, err := s.Prompt(ctx, "option: "+name, secret.IsName(name))
+	d := s.options.Definition(name)
+	hidden := secret.IsName(name) || d != nil && d.Secret
+	text, err := s.Prompt(ctx, "option: "+name, hidden)
 	if err != nil {
 		return nil, err
 	}
 	if v, err = s.values.Evaluate(ctx, text); err != nil {
 		return nil, err
+	}
+	if text, ok := v.(string); ok && hidden {
+		s.learnSecret(text)
 	}
 	s.options.Put(name, v)
 	return v, nil
@@ -96,9 +100,6 @@ func (s *session) readHidden() (string, error) {
 }
 
 func (s *session) readLine() (string, error) {
-	if s.lines == nil {
-		s.lines = bufio.NewReader(s.In)
-	}
 	line, err := s.lines.ReadString('\n')
 	if err == io.EOF && line == "" {
 		return "", failure.Otherf("RuntimeError", "Unexpected end of standard input")

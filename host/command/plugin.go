@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"maps"
 	"path/filepath"
 	"slices"
 
@@ -22,7 +21,7 @@ const transferPlugin = "transfer"
 // plugin is what the first word names.
 type plugin struct {
 	manifest *ascliv1.Manifest
-	run      func(ctx context.Context, inv *sdk.Invocation, out sdk.Sink) error
+	run      func(ctx context.Context, inv *sdk.Invocation, out *display) error
 }
 
 // choosePlugin finds the plugin of the first positional word. `config` is part
@@ -54,7 +53,7 @@ func (s *session) choosePlugin(ctx context.Context) (*plugin, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &plugin{manifest: manifest, run: func(ctx context.Context, inv *sdk.Invocation, out sdk.Sink) error {
+	return &plugin{manifest: manifest, run: func(ctx context.Context, inv *sdk.Invocation, out *display) error {
 		process, err := s.launch().Launch(program)
 		if err != nil {
 			return err
@@ -65,9 +64,13 @@ func (s *session) choosePlugin(ctx context.Context) (*plugin, error) {
 
 func (s *session) pluginName(ctx context.Context, catalog *plugins.Catalog) (string, error) {
 	asked := value.Argument{Description: "command"}
-	names := slices.Collect(maps.Keys(catalog.Programs))
-	names = slices.DeleteFunc(names, func(n string) bool { return n == transferPlugin })
-	names = append(names, configcmd.Name, "help")
+	names := []string{configcmd.Name, "help"}
+	for name := range catalog.Programs {
+		if name != transferPlugin {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
 	if len(s.rest) == 0 {
 		ask, err := s.asker(ctx)
 		if err != nil || ask == nil {
@@ -107,7 +110,7 @@ func (s *session) configPlugin() (*plugin, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &plugin{manifest: manifest, run: func(ctx context.Context, inv *sdk.Invocation, out sdk.Sink) error {
+	return &plugin{manifest: manifest, run: func(ctx context.Context, inv *sdk.Invocation, out *display) error {
 		return sdk.Execute(ctx, p, inv, out)
 	}}, nil
 }
@@ -160,5 +163,9 @@ func (s *session) pluginOptions(ctx context.Context, manifest *ascliv1.Manifest)
 		// Its default preset is the global one.
 		return nil
 	}
-	return s.loadDefaultPreset(ctx, manifest.Name)
+	none, err := s.options.Flag(ctx, "no_default")
+	if err != nil || none {
+		return err
+	}
+	return s.defaultPreset(ctx, options.PluginPreset, manifest.Name)
 }

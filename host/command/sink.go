@@ -12,6 +12,9 @@ import (
 	"github.com/ascli-go/ascli/sdk/record"
 )
 
+// outputBuffer is about what a batch of rows takes, bytes.
+const outputBuffer = 64 << 10
+
 // display is where results and messages go. Plugins may send messages while
 // rows are printed.
 type display struct {
@@ -37,11 +40,21 @@ func (d *display) Begin(kind sdk.ResultKind, columns []string, valueColumn strin
 	return d.printer.Begin(output.Header{Kind: kinds[kind], Columns: columns, Column: valueColumn})
 }
 
-// Record prints one value of the result.
+// Record prints one value of the result, at the latest when Flush is called.
 func (d *display) Record(v any) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return d.printer.Rows([]any{v})
+	return d.printer.Row(v)
+}
+
+// Flush writes the values printed so far.
+func (d *display) Flush() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if err := d.printer.Flush(); err != nil {
+		return err
+	}
+	return d.out.Flush()
 }
 
 // end prints what a table was waiting for.
@@ -90,12 +103,12 @@ func (s *session) openDisplay(ctx context.Context) (*display, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &display{out: bufio.NewWriter(s.Out), hidesSecrets: !settings.ShowSecrets && settings.Display != "data"}
+	d := &display{out: bufio.NewWriterSize(s.Out, outputBuffer), hidesSecrets: !settings.ShowSecrets && settings.Display != "data"}
 	if name != "" && name != "-" {
 		if d.file, err = os.Create(name); err != nil {
 			return nil, failure.Argumentf("cannot write option output: %w", err)
 		}
-		d.out = bufio.NewWriter(d.file)
+		d.out = bufio.NewWriterSize(d.file, outputBuffer)
 		settings.Terminal, settings.Unicode = false, false
 	}
 	d.printer, err = output.New(d.out, settings)

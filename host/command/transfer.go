@@ -2,7 +2,6 @@ package command
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 
 	"github.com/ascli-go/ascli/host/transferui"
@@ -104,7 +103,7 @@ func (s *session) agentSurroundings(ctx context.Context) (*ascliv1.AgentSurround
 	if err != nil {
 		return nil, err
 	}
-	folder, err := s.sdkFolder(ctx)
+	folder, err := s.options.Text(ctx, "sdk_folder")
 	if err != nil {
 		return nil, err
 	}
@@ -125,26 +124,6 @@ func (s *session) agentSurroundings(ctx context.Context) (*ascliv1.AgentSurround
 			Home: s.home, TempFolder: s.tempFolder, HostVersion: s.Version, LogLevel: sdk.LevelName(s.logLevel.Level()),
 		},
 	}, nil
-}
-
-// sdkFolder is option sdk_folder, else ~/.aspera/sdk, else the place of older
-// versions when only that exists (spec/transfer.md 15).
-func (s *session) sdkFolder(ctx context.Context) (string, error) {
-	folder, err := s.options.Text(ctx, "sdk_folder")
-	if err != nil || folder != "" {
-		return folder, err
-	}
-	folder = filepath.Join(s.UserHome, ".aspera", "sdk")
-	former := filepath.Join(s.UserHome, ".aspera", "ascli", "sdk")
-	if !isFolder(folder) && isFolder(former) {
-		return former, nil
-	}
-	return folder, nil
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }
 
 // transferProcess starts the transfer plugin at the first transfer.
@@ -173,19 +152,11 @@ type transferProcess interface {
 	RunTransfer(ctx context.Context, request *ascliv1.RunRequest, progress func(transfer.Event)) error
 }
 
-// progressBar returns the bar to draw, nil for none: by default there is one on
-// a terminal only.
+// progressBar returns the bar to draw, nil for none.
 func (s *session) progressBar(ctx context.Context) (*transferui.Bar, error) {
-	v, err := s.options.Value(ctx, "progress_bar")
-	if err != nil {
+	want, err := s.options.Flag(ctx, "progress_bar")
+	if err != nil || !want {
 		return nil, err
-	}
-	want, given := v.(bool)
-	if !given {
-		want = s.OutTerminal
-	}
-	if !want {
-		return nil, nil
 	}
 	return transferui.NewBar(s.Out, s.OutTerminal, s.Width), nil
 }

@@ -12,10 +12,10 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/ascli-go/ascli/host/value/inspect"
 	"github.com/ascli-go/ascli/host/value/yaml11"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 	"github.com/ascli-go/ascli/sdk/secret"
 )
 
@@ -42,6 +42,7 @@ type Document struct {
 	node    *yaml.Node
 	data    *record.Object
 	version string
+	stale   bool
 }
 
 // newDocument returns the content for a file that does not exist.
@@ -50,7 +51,7 @@ func newDocument(version string) (*Document, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Document{node: node, data: record.New(), version: version}
+	d := &Document{node: node, data: record.New(), version: version, stale: true}
 	d.ensureVersion()
 	return d, nil
 }
@@ -74,10 +75,11 @@ func parseDocument(text []byte, version string) (*Document, error) {
 		return nil, failure.Toolf("Cannot find key: %s", Section)
 	}
 	section := data.Object(Section)
-	if found, _ := data.At(Section, versionKey); section == nil || found == nil {
+	found, _ := data.At(Section, versionKey)
+	if section == nil || found == nil {
 		return nil, failure.Toolf("No version found in config section.")
 	}
-	d := &Document{node: node, data: data, version: version}
+	d := &Document{node: node, data: data, version: version, stale: found != version}
 	d.dropBooleanDefault()
 	section.Set(versionKey, version)
 	return d, nil
@@ -93,6 +95,7 @@ func (d *Document) dropBooleanDefault() {
 	for i := 0; i+1 < len(defaults.Content); i += 2 {
 		if key, err := yaml11.Value(defaults.Content[i]); err == nil && key == true {
 			section.Delete("true")
+			d.stale = true
 		}
 	}
 }
@@ -130,6 +133,10 @@ func (d *Document) render() (text []byte, changed bool, err error) {
 	text, err = yaml11.Encode(d.node)
 	return text, true, err
 }
+
+// Stale tells whether the file needs to be written even without an edit: it is
+// new, or another version wrote it.
+func (d *Document) Stale() bool { return d.stale }
 
 // Record returns a copy of the whole content.
 func (d *Document) Record() *record.Object { return d.data.Clone() }

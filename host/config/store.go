@@ -13,6 +13,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"github.com/ascli-go/ascli/host/atomicfile"
 	"github.com/ascli-go/ascli/host/value/yaml11"
 	"github.com/ascli-go/ascli/sdk/failure"
 )
@@ -79,22 +80,17 @@ func (s *Store) Load(ctx context.Context) (*Document, error) {
 // Update changes the file: it calls edit with the content as it is on disk at
 // that time, while no other process can change it, and saves the result when
 // the content differs. saved tells whether it did. With an error of edit
-// nothing is saved. A nil edit brings the version up to date, and does not
-// touch the folder unless there is something to save.
+// nothing is saved. A nil edit brings the version up to date, no more.
 func (s *Store) Update(ctx context.Context, edit func(*Document) error) (saved bool, err error) {
-	if edit == nil {
-		if stale, err := s.isStale(); err != nil || !stale {
-			return false, err
-		}
-		edit = func(*Document) error { return nil }
-	}
 	err = s.locked(ctx, func() error {
 		document, err := s.readOrSetAside()
 		if err != nil {
 			return err
 		}
-		if err := edit(document.Document); err != nil {
-			return err
+		if edit != nil {
+			if err := edit(document.Document); err != nil {
+				return err
+			}
 		}
 		text, changed, err := document.render()
 		if err != nil || !changed {
@@ -104,21 +100,6 @@ func (s *Store) Update(ctx context.Context, edit func(*Document) error) (saved b
 		return s.write(text)
 	})
 	return saved && err == nil, err
-}
-
-// isStale tells whether a file needs to be written, or set aside, even without
-// an edit.
-func (s *Store) isStale() (bool, error) {
-	document, err := s.read()
-	var wrong *structureError
-	if errors.As(err, &wrong) {
-		return true, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	_, changed, err := document.render()
-	return changed, err
 }
 
 // contents is a document with the circumstances of its reading.
@@ -227,7 +208,7 @@ func (s *Store) write(text []byte) error {
 			s.options.Log.Warn(fmt.Sprintf("Cannot restrict access to %s: %v", s.options.Folder, err))
 		}
 	}
-	if err := replaceFile(s.target(), text); err != nil {
+	if err := atomicfile.Write(s.target(), text); err != nil {
 		return failure.Toolf("cannot save the configuration file: %w", err)
 	}
 	return nil

@@ -123,9 +123,12 @@ func TestNewFile(t *testing.T) {
 	if !strings.Contains(log.String(), "No config file found. New configuration file: ") {
 		t.Errorf("log: %s", log)
 	}
-	for i, want := range []bool{true, false} {
-		if saved, err := store.Update(t.Context(), nil); err != nil || saved != want {
-			t.Errorf("update %d: saved %v, %v, want %v", i, saved, err, want)
+	for i, stale := range []bool{true, false} {
+		if load(t, store).Stale() != stale {
+			t.Errorf("update %d: stale %v", i, !stale)
+		}
+		if saved, err := store.Update(t.Context(), nil); err != nil || saved != stale {
+			t.Errorf("update %d: saved %v, %v, want %v", i, saved, err, stale)
 		}
 	}
 	if got, want := read(t, path), "---\nconfig:\n  version: 4.21.0\n"; got != want {
@@ -139,6 +142,9 @@ func TestPermissions(t *testing.T) {
 	}
 	store, path, _ := newStore(t)
 	write(t, path, "config: {version: 4.20.0}\n")
+	if !load(t, store).Stale() {
+		t.Error("a file of another version is not stale")
+	}
 	if saved, err := store.Update(t.Context(), nil); err != nil || !saved {
 		t.Fatalf("saved %v, %v", saved, err)
 	}

@@ -4,10 +4,12 @@ package configcmd
 
 import (
 	"context"
+	"regexp"
 
 	"github.com/ascli-go/ascli/host/config"
 	"github.com/ascli-go/ascli/host/grammar"
 	"github.com/ascli-go/ascli/host/plugins"
+	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
 )
@@ -32,6 +34,9 @@ type Host interface {
 	TakeOptions() []grammar.OptionWord
 	// Plugins returns the plugins found, with what their manifests say.
 	Plugins(ctx context.Context) ([]InstalledPlugin, error)
+	// Manifests returns what the plugins that can be used say of themselves,
+	// `config` first.
+	Manifests(ctx context.Context) ([]*ascliv1.Manifest, error)
 	// HidesSecrets tells whether secrets are hidden in results.
 	HidesSecrets() bool
 	// Warn shows a warning in the log.
@@ -54,7 +59,7 @@ func Plugin(host Host) *sdk.Plugin {
 	return &sdk.Plugin{
 		Name:    Name,
 		Summary: "Configuration, presets, plugins",
-		Commands: []sdk.Command{
+		Commands: append([]sdk.Command{
 			{
 				Name: "echo", Summary: "Evaluate a value and show it",
 				Args:   []sdk.Arg{{Name: "value", Description: "value", Types: []sdk.Type{sdk.Any}}},
@@ -67,16 +72,20 @@ func Plugin(host Host) *sdk.Plugin {
 				Name: "list", Summary: "Plugins with their path and origin",
 				Result: sdk.ResultList, Columns: []string{"plugin", "detect", "wizard", "path", "origin"}, Run: c.pluginsList,
 			}}},
-		},
+		}, c.inventoryCommands()...),
 	}
 }
 
-// echo shows a value by its type: an object, a list of objects, or any other
-// structure.
 func echo(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
-	switch v := inv.Arg("value").(type) {
+	return display(inv.Arg("value")), nil
+}
+
+// display shows a value by its type: an object, a list of objects or of
+// scalars, or any other structure.
+func display(v any) *sdk.Result {
+	switch v := v.(type) {
 	case *record.Object:
-		return sdk.Object(v), nil
+		return sdk.Object(v)
 	case []any:
 		rows := make([]*record.Object, 0, len(v))
 		for _, x := range v {
@@ -84,19 +93,17 @@ func echo(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 				rows = append(rows, o)
 			}
 		}
-		if len(rows) == len(v) && len(v) > 0 {
-			return sdk.Rows(rows), nil
+		switch {
+		case len(rows) == len(v):
+			return sdk.Rows(rows)
+		case allScalars(v):
+			return sdk.Values("list", v)
 		}
-		if len(v) == 0 {
-			return sdk.Empty(), nil
-		}
-		if allScalars(v) {
-			return sdk.Values("list", v), nil
-		}
-		return sdk.Structure(v), nil
-	default:
-		return sdk.Structure(v), nil
+	case *regexp.Regexp:
+		// No record, which sdk.Structure wants: it stays within this process.
+		return &sdk.Result{Kind: sdk.ResultStructure, Records: func(yield func(any, error) bool) { yield(v, nil) }}
 	}
+	return sdk.Structure(v)
 }
 
 func allScalars(list []any) bool {

@@ -2,15 +2,16 @@ package configcmd
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
 	"github.com/ascli-go/ascli/host/config"
 	"github.com/ascli-go/ascli/host/value"
-	"github.com/ascli-go/ascli/host/value/inspect"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 	"github.com/ascli-go/ascli/sdk/secret"
 )
 
@@ -116,21 +117,20 @@ func (c commands) presetGet(ctx context.Context, inv *sdk.Invocation) (*sdk.Resu
 		return nil, err
 	}
 	v, _ := preset.Get(inv.Text("parameter"))
-	if v == nil {
+	switch stored := v.(type) {
+	case nil:
 		return nil, failure.Otherf("RuntimeError", "no such option in preset %s : %s", name, inv.Text("parameter"))
-	}
-	if text, ok := v.(string); ok {
-		if v, err = c.host.Evaluate(ctx, text); err != nil {
+	case json.Number:
+		return sdk.Text(stored.String()), nil
+	case string:
+		if v, err = c.host.Evaluate(ctx, stored); err != nil {
 			return nil, err
 		}
 	}
-	switch v := v.(type) {
-	case *record.Object:
-		return sdk.Object(v), nil
-	case string:
-		return sdk.Text(v), nil
+	if text, ok := v.(string); ok {
+		return sdk.Text(text), nil
 	}
-	return sdk.Structure(v), nil
+	return display(v), nil
 }
 
 func (c commands) presetSet(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
@@ -203,6 +203,9 @@ func (c commands) presetUpdate(ctx context.Context, inv *sdk.Invocation) (*sdk.R
 	}
 	values := record.New()
 	for _, w := range c.host.TakeOptions() {
+		if !strings.HasPrefix(w.Raw, "--") {
+			return nil, failure.Argumentf("wrong option format: %s", w.Raw)
+		}
 		if !w.HasValue {
 			continue
 		}

@@ -147,3 +147,20 @@ func ValueTypes(types []ascliv1.ValueType) []value.Type {
 	}
 	return list
 }
+
+// Placeholders shows the arguments of a command: <path>, <files...>, [filter].
+func Placeholders(c *ascliv1.Command) []string {
+	var list []string
+	for _, a := range c.Arguments {
+		name := a.Name
+		if a.Multiple || a.Sources {
+			name += "..."
+		}
+		if a.Optional {
+			list = append(list, "["+name+"]")
+		} else {
+			list = append(list, "<"+name+">")
+		}
+	}
+	return list
+}

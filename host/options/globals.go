@@ -3,7 +3,11 @@
 package options
 
 import (
+	"strings"
+
+	"github.com/ascli-go/ascli/host/grammar"
 	formats "github.com/ascli-go/ascli/host/output"
+	"github.com/ascli-go/ascli/host/value"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
@@ -23,6 +27,28 @@ type Definition struct {
 	Glued bool
 }
 
+// TypeNames names the accepted types, separated by commas.
+func (d Definition) TypeNames() string {
+	var names []string
+	for _, t := range d.Types {
+		switch t {
+		case sdk.Boolean:
+			names = append(names, "bool")
+		case sdk.Enum:
+			names = append(names, "enum")
+		default:
+			names = append(names, string(grammar.ValueTypes([]sdk.Type{t})[0]))
+		}
+	}
+	switch {
+	case d.Switch:
+		return "switch"
+	case len(names) == 0:
+		return string(value.String)
+	}
+	return strings.Join(names, ", ")
+}
+
 // Globals returns the options that every command accepts (spec/cli.md 2), in the
 // order of the help text.
 func Globals() []Definition {
@@ -36,13 +62,11 @@ func Globals() []Definition {
 func behaviour() []Definition {
 	return []Definition{
 		{Option: boolean("interactive", false, "Ask for missing arguments and mandatory options")},
-		{Option: boolean("ask_options", false, "With interactive: ask for options that are not mandatory as well")},
 		{Option: sdk.Option{Name: "help", Help: "Show this help"}, Short: "h", Switch: true},
 		{Option: sdk.Option{Name: "show_config", Help: "Show the values of all options instead of running the command"}, Switch: true},
 		{Option: sdk.Option{Name: "version", Help: "Show the version"}, Short: "v", Switch: true},
 		{Option: enum("log_level", "warn", "Lowest level of log messages", sdk.LevelNames()...)},
 		{Option: enum("logger", "stderr", "Where log messages go", "stderr", "stdout")},
-		{Option: boolean("clean_temp", true, "Delete temporary files at exit")},
 		{Option: text("temp_folder", "Folder for temporary files: @sys, @env or a path")},
 	}
 }
@@ -68,7 +92,7 @@ func configuration() []Definition {
 		{Option: sdk.Option{Name: "no_default", Help: "Do not load the default preset of the plugin"}, Short: "N", Switch: true},
 		{Option: sdk.Option{Name: "preset", Types: []sdk.Type{sdk.String, sdk.Hash}, Help: "Load a preset of the configuration file"}, Short: "P", Glued: true},
 		{Option: sdk.Option{Name: "secret", Help: "Secret of an access key", Secret: true}},
-		{Option: sdk.Option{Name: "plugin_folder", Types: []sdk.Type{sdk.String, sdk.Array}, Help: "More folders with plugins"}},
+		{Option: sdk.Option{Name: "plugin_folder", Types: []sdk.Type{sdk.String, sdk.Array}, Cumulative: true, Help: "More folders with plugins"}},
 		{Option: text("sdk_folder", "Folder of the transfer SDK (ascp and its keys)")},
 		{Option: text("ascp_path", "Path of ascp itself")},
 	}
@@ -79,7 +103,6 @@ func resources() []Definition {
 		{Option: sdk.Option{Name: "query", Types: []sdk.Type{sdk.Hash, sdk.Array}, Help: "Parameters of list and delete requests"}, Shared: true},
 		{Option: boolean("bulk", false, "Process a list of values in one command"), Shared: true},
 		{Option: boolean("bfail", true, "With bulk: stop at the first error"), Shared: true},
-		{Option: boolean("once_only", false, "Process only what was not seen before"), Shared: true},
 	}
 }
 
@@ -98,7 +121,7 @@ func transfers() []Definition {
 func http() []Definition {
 	list := []Definition{
 		{Option: boolean("insecure", false, "Accept any TLS certificate")},
-		{Option: sdk.Option{Name: "ignore_certificate", Types: []sdk.Type{sdk.Array, sdk.String}, Help: "https URLs whose certificate is not verified"}},
+		{Option: sdk.Option{Name: "ignore_certificate", Types: []sdk.Type{sdk.Array, sdk.String}, Cumulative: true, Help: "https URLs whose certificate is not verified"}},
 		{Option: boolean("silent_insecure", true, "Warn when a certificate is not verified")},
 		{Option: sdk.Option{Name: "cert_stores", Types: []sdk.Type{sdk.String, sdk.Array}, Help: "Trusted certificates: files, folders, or DEF for those of the system"}},
 		{Option: sdk.Option{Name: "http_options", Types: []sdk.Type{sdk.Hash}, Default: record.New(), Cumulative: true, Help: "Parameters of HTTP connections: time limits, retries"}},

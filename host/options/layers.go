@@ -2,8 +2,8 @@ package options
 
 import (
 	"context"
-	"fmt"
-	"sort"
+	"errors"
+	"slices"
 	"strings"
 
 	"github.com/knadh/koanf/v2"
@@ -142,19 +142,14 @@ func (s *Set) stale() { s.merged, s.known = nil, map[string]any{} }
 type provider map[string]any
 
 func (p provider) Read() (map[string]any, error) { return p, nil }
-func (p provider) ReadBytes() ([]byte, error)    { return nil, fmt.Errorf("a layer is no text") }
+func (p provider) ReadBytes() ([]byte, error)    { return nil, errors.New("a layer is no text") }
 
 // settings returns what an option was given, lowest layer first: all of it for
 // a cumulative option, else only the last and what is inserted into it.
 func (s *Set) settings(name string) ([]Setting, error) {
 	if s.merged == nil {
 		s.merged = koanf.New("\x00")
-		var order []Layer
-		for l := range s.layers {
-			order = append(order, l)
-		}
-		sort.Slice(order, func(i, j int) bool { return order[i] < order[j] })
-		for _, l := range order {
+		for l := GlobalPreset; l <= CommandLine; l++ {
 			if err := s.merged.Load(provider(s.layers[l]), nil, koanf.WithMergeFunc(s.merge)); err != nil {
 				return nil, err
 			}
@@ -164,21 +159,29 @@ func (s *Set) settings(name string) ([]Setting, error) {
 	return list, nil
 }
 
-// merge lays a layer over what the lower ones gave.
+// merge lays a layer over what the lower ones gave. Names that nobody declares
+// are left out.
 func (s *Set) merge(layer, below map[string]any) error {
 	for name, v := range layer {
+		d := s.byName[name]
+		if d == nil {
+			continue
+		}
 		given, _ := v.([]Setting)
 		lower, _ := below[name].([]Setting)
-		below[name] = s.overlay(name, lower, given)
+		below[name] = d.overlay(lower, given)
 	}
 	return nil
 }
 
-func (s *Set) overlay(name string, lower, given []Setting) []Setting {
-	cumulative := s.byName[name] != nil && s.byName[name].Cumulative
-	out := append([]Setting(nil), lower...)
+func (d *Definition) overlay(lower, given []Setting) []Setting {
+	out := slices.Clone(lower)
 	for _, g := range given {
-		if !cumulative && g.Path == "" {
+		if d.Switch && g.Layer != CommandLine {
+			// Only typing it sets a switch (spec/cli.md 1.5).
+			continue
+		}
+		if !d.Cumulative && g.Path == "" {
 			out = out[:0]
 		}
 		out = append(out, g)

@@ -3,7 +3,6 @@ package options
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"slices"
 
 	"github.com/ascli-go/ascli/host/grammar"
@@ -12,6 +11,7 @@ import (
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 // Value returns the evaluated value of an option, nil when it has none. Each
@@ -36,6 +36,14 @@ func (s *Set) Value(ctx context.Context, name string) (any, error) {
 	}
 	s.known[name] = v
 	return v, nil
+}
+
+// SetDefault gives an option a default that only this machine knows.
+func (s *Set) SetDefault(name string, v any) {
+	if d := s.byName[name]; d != nil {
+		d.Default = v
+		s.stale()
+	}
 }
 
 // Put stores a value that was found late, e.g. asked from the user.
@@ -74,17 +82,14 @@ func (s *Set) Texts(ctx context.Context, name string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	switch v := v.(type) {
-	case string:
-		return []string{v}, nil
-	case []any:
-		var texts []string
-		for _, x := range v {
-			texts = append(texts, fmt.Sprint(x))
-		}
-		return texts, nil
+	if v == nil {
+		return nil, nil
 	}
-	return nil, nil
+	var texts []string
+	for _, x := range items(v) {
+		texts = append(texts, inspect.Plain(x))
+	}
+	return texts, nil
 }
 
 // apply lays one setting over the value so far.
@@ -96,12 +101,36 @@ func (s *Set) apply(ctx context.Context, d *Definition, below any, g Setting) (a
 	if g.Path != "" {
 		return value.Insert(below, g.Path, v)
 	}
-	base, isObject := below.(*record.Object)
-	over, overObject := v.(*record.Object)
-	if d.Cumulative && isObject && overObject {
-		return record.Merge(base, over), nil
+	if d.Cumulative {
+		return accumulate(d, below, v), nil
 	}
 	return v, nil
+}
+
+// accumulate lays an object over an object, and adds items to an array; a
+// value of the other kind replaces, null resets (spec/cli.md 1.7).
+func accumulate(d *Definition, below, v any) any {
+	if v == nil || below == nil {
+		return v
+	}
+	if over, ok := v.(*record.Object); ok {
+		if base, ok := below.(*record.Object); ok {
+			return record.Merge(base, over)
+		}
+		return v
+	}
+	if slices.Contains(d.Types, sdk.Array) {
+		return append(items(below), items(v)...)
+	}
+	return v
+}
+
+// items returns the items of an array, or a single value as the only one.
+func items(v any) []any {
+	if list, ok := v.([]any); ok {
+		return list
+	}
+	return []any{v}
 }
 
 // interpret evaluates a setting and checks its type.

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
+	"github.com/ascli-go/ascli/sdk/secret"
 )
 
 // notation writes values in one of the formats that show the full data
@@ -42,7 +44,7 @@ func notationOf(format string) (notation, bool) {
 		return notation{
 			document: func(v any) (string, error) { return scalarText(v), nil },
 			open:     "[", separator: ", ", end: "]\n", empty: "[]\n",
-			item: func(v any) (string, error) { return inspected(v), nil },
+			item: func(v any) (string, error) { return inspect.Text(v), nil },
 		}, true
 	}
 	return notation{}, false
@@ -124,7 +126,7 @@ func (p *Printer) putDocument(n notation, h Header, v any) error {
 	switch {
 	case h.Kind == Status || h.Kind == Text:
 		if s, ok := v.(string); ok && p.hidesSecrets() {
-			v = hideKeys(s)
+			v = secret.MaskKeys(s)
 		}
 	case h.Kind == SingleObject:
 		if _, ok := v.(*record.Object); !ok {
@@ -133,7 +135,7 @@ func (p *Printer) putDocument(n notation, h Header, v any) error {
 	}
 	// Only ruby has a notation for patterns; elsewhere they are Strings.
 	if re, ok := v.(*regexp.Regexp); ok && p.settings.Format != "ruby" {
-		v = regexpText(re)
+		v = inspect.Plain(re)
 	}
 	text, err := n.document(p.hide(v))
 	if err != nil {

@@ -1,11 +1,11 @@
 package output
 
 import (
-	"encoding/json"
 	"strconv"
 	"strings"
 
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 // field is a named value of a flattened object. The value is null, a boolean,
@@ -56,7 +56,7 @@ func (f flattener) array(fields []field, name string, items []any) []field {
 			pair := item.(*record.Object)
 			key, _ := pair.Get("name")
 			v, _ := pair.Get("value")
-			fields = f.value(fields, name+"."+itemText(key), v)
+			fields = f.value(fields, name+"."+inspect.Plain(key), v)
 		}
 		return fields
 	}
@@ -110,31 +110,16 @@ func itemShape(item any) shape {
 func joinItems(items []any, separator string) string {
 	texts := make([]string, len(items))
 	for i, item := range items {
-		texts[i] = itemText(item)
+		texts[i] = inspect.Plain(item)
 	}
 	return strings.Join(texts, separator)
-}
-
-// itemText is the text of a value inside a joined list: null is blank.
-func itemText(v any) string {
-	if v == nil {
-		return ""
-	}
-	return scalarText(v)
 }
 
 // scalarText is a value as text: strings as they are, "null" for null,
 // inspected text for containers.
 func scalarText(v any) string {
-	switch v := v.(type) {
-	case nil:
+	if v == nil {
 		return "null"
-	case string:
-		return v
-	case bool:
-		return strconv.FormatBool(v)
-	case json.Number:
-		return v.String()
 	}
-	return inspected(v)
+	return inspect.Plain(v)
 }

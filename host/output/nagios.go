@@ -6,6 +6,7 @@ import (
 
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 // health prints the result of a health command for Nagios (spec/cli.md 10.11):
@@ -68,7 +69,7 @@ func (h *health) add(v any) error {
 		return failure.Argumentf("unknown health status: %s", o.Text("status"))
 	}
 	message, _ := o.Get("message")
-	h.checks = append(h.checks, check{s, o.Text("component"), strings.ReplaceAll(itemText(message), "\n", " ")})
+	h.checks = append(h.checks, check{s, o.Text("component"), strings.ReplaceAll(inspect.Plain(message), "\n", " ")})
 	return nil
 }
 

@@ -16,6 +16,8 @@ import (
 
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
+	"github.com/ascli-go/ascli/sdk/secret"
 )
 
 // Kind is the kind of a result (spec/cli.md 6.1).
@@ -101,22 +103,36 @@ func (p *Printer) JSONRows(texts [][]byte) error {
 			return err
 		}
 	}
-	return p.flush()
+	return p.Flush()
 }
 
 // Rows prints rows. The values are not changed and not kept after End.
 func (p *Printer) Rows(values []any) error {
 	for _, v := range values {
-		if _, ok := v.(*regexp.Regexp); !ok || p.kind != Structure {
-			if err := checkValue(v, 0); err != nil {
-				return err
-			}
-		}
-		if err := p.row(v); err != nil {
+		if err := p.Row(v); err != nil {
 			return err
 		}
 	}
-	return p.flush()
+	return p.Flush()
+}
+
+// Row prints a row like Rows, but may hold its text back until Flush: a list
+// costs less when it is not written row by row.
+func (p *Printer) Row(v any) error {
+	if _, ok := v.(*regexp.Regexp); !ok || p.kind != Structure {
+		if err := checkValue(v, 0); err != nil {
+			return err
+		}
+	}
+	return p.row(v)
+}
+
+// Flush writes what Row has held back.
+func (p *Printer) Flush() error {
+	if err := p.w.Flush(); err != nil {
+		return fmt.Errorf("write result: %w", err)
+	}
+	return nil
 }
 
 func (p *Printer) row(v any) error {
@@ -134,7 +150,7 @@ func (p *Printer) End() error {
 	}
 	err := p.result.close()
 	p.result = nil
-	return errors.Join(err, p.flush())
+	return errors.Join(err, p.Flush())
 }
 
 // Items tells, before a list, how many of its items are shown. It prints nothing
@@ -148,25 +164,18 @@ func (p *Printer) Items(shown, total int64) error {
 		text = onRed(text)
 	}
 	p.puts(info, text)
-	return p.flush()
+	return p.Flush()
 }
 
 // Info prints a line for the user, which display=data hides.
 func (p *Printer) Info(text string) error {
 	p.puts(info, p.clean(text))
-	return p.flush()
+	return p.Flush()
 }
 
 // ExitStatus is what the results printed so far ask the process to exit with:
 // 0, or the state found by format nagios (spec/cli.md 10.11).
 func (p *Printer) ExitStatus() int { return p.status }
-
-func (p *Printer) flush() error {
-	if err := p.w.Flush(); err != nil {
-		return fmt.Errorf("write result: %w", err)
-	}
-	return nil
-}
 
 // open chooses what prints a result.
 func (p *Printer) open(h Header) (result, error) {
@@ -193,11 +202,21 @@ func (p *Printer) openTabular(h Header) (result, error) {
 	case Text:
 		return &single{print: func(v any) error { p.puts(data, p.clean(p.plain(v))); return nil }}, nil
 	case Structure:
-		return &single{print: func(v any) error { p.puts(data, p.clean(inspected(p.hide(v)))); return nil }}, nil
+		return &single{print: p.putStructure}, nil
 	case SingleObject, ObjectList, ValueList:
 		return p.openSheet(h), nil
 	}
 	return nil, fmt.Errorf("unknown kind of result: %d", h.Kind)
+}
+
+// putStructure prints a value as inspected text; null is a result of its own.
+func (p *Printer) putStructure(v any) error {
+	if v == nil {
+		p.puts(info, p.mark("<null>"))
+	} else {
+		p.puts(data, p.clean(inspect.Text(p.hide(v))))
+	}
+	return nil
 }
 
 // plain is the text of a status or text result.
@@ -207,7 +226,7 @@ func (p *Printer) plain(v any) string {
 		return scalarText(v)
 	}
 	if p.hidesSecrets() {
-		return hideKeys(s)
+		return secret.MaskKeys(s)
 	}
 	return s
 }

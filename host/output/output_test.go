@@ -214,7 +214,7 @@ func TestSpecialCases(t *testing.T) {
 		{"number", one(output.Text), nil, []string{`12`}, "12\n"},
 		{"structure: string", one(output.Structure), nil, []string{`"hello"`}, "\"hello\"\n"},
 		{"structure: array", one(output.Structure), nil, []string{`["x",null,true,1.5]`}, "[\"x\", nil, true, 1.5]\n"},
-		{"structure: null", one(output.Structure), nil, []string{`null`}, "nil\n"},
+		{"structure: null", one(output.Structure), nil, []string{`null`}, "<null>\n"},
 		{"empty", one(output.Empty), nil, nil, "<empty>\n"},
 		{"null", one(output.Null), nil, nil, "<null>\n"},
 		{"nothing", one(output.Nothing), nil, nil, ""},

@@ -62,6 +62,23 @@ func TestSecrets(t *testing.T) {
 	})
 }
 
+func TestRowWaitsForFlush(t *testing.T) {
+	var b strings.Builder
+	p, err := output.New(&b, settings(format("jsonl")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(p.Begin(list()), p.Row(parseObject(rowA))); err != nil || b.String() != "" {
+		t.Fatalf("written before Flush: %q (%v)", b.String(), err)
+	}
+	if err := p.Flush(); err != nil || b.String() != rowA {
+		t.Errorf("written: %q (%v)", b.String(), err)
+	}
+	if err := errors.Join(p.Row(parseObject(rowB)), p.End()); err != nil || b.String() != rowA+"\n"+rowB+"\n" {
+		t.Errorf("written at the end: %q (%v)", b.String(), err)
+	}
+}
+
 func TestHidingLeavesTheRowsAlone(t *testing.T) {
 	row := parseObject(`{"a":[{"token":"t"}]}`)
 	p, err := output.New(&strings.Builder{}, settings(format("json")))

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 // rubyWidth is the longest line of the ruby format: 80 columns, of which the
@@ -74,7 +75,7 @@ func (l *rubyLayout) following(i, n, after int) int {
 
 // pair writes a key and its value, which goes to the next line if it does not fit.
 func (l *rubyLayout) pair(key string, v any, indent, after int) {
-	l.text(inspected(key) + "=>")
+	l.text(inspect.Text(key) + "=>")
 	if l.column+utf8.RuneCountInString(rubyFlat(v))+after > rubyWidth {
 		l.newline(indent + 1)
 	}
@@ -88,7 +89,7 @@ func (l *rubyLayout) lines(s string, indent int) {
 			l.text(" +")
 			l.newline(indent)
 		}
-		l.text(inspected(line))
+		l.text(inspect.Text(line))
 	}
 }
 
@@ -121,7 +122,7 @@ func writeFlat(b *strings.Builder, v any) {
 			if i > 0 {
 				b.WriteString(" + ")
 			}
-			b.WriteString(inspected(line))
+			b.WriteString(inspect.Text(line))
 		}
 	case []any:
 		b.WriteByte('[')
@@ -135,12 +136,12 @@ func writeFlat(b *strings.Builder, v any) {
 		for i, key := range v.Keys() {
 			separate(i)
 			x, _ := v.Get(key)
-			b.WriteString(inspected(key) + "=>")
+			b.WriteString(inspect.Text(key) + "=>")
 			writeFlat(b, x)
 		}
 		b.WriteByte('}')
 	default:
-		b.WriteString(inspected(v))
+		b.WriteString(inspect.Text(v))
 	}
 }
 

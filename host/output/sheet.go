@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 // sheet prints objects and value lists in columns: table, markdown and csv.
@@ -216,9 +217,9 @@ func (s *sheet) cell(row, column int) cell {
 		if len(v) == 0 && flat {
 			return s.markCell("<empty list>")
 		}
-		return cell{text: s.fitCell(inspected(v))}
+		return cell{text: s.fitCell(inspect.Text(v))}
 	default:
-		return cell{text: s.fitCell(inspected(v))}
+		return cell{text: s.fitCell(inspect.Text(v))}
 	}
 	return cell{}
 }

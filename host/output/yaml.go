@@ -3,8 +3,9 @@ package output
 import (
 	"encoding/json"
 	"fmt"
-	"regexp"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"go.yaml.in/yaml/v4"
 
@@ -81,7 +82,7 @@ func yamlString(s string) *yaml.Node {
 		n.Style = yaml.DoubleQuotedStyle
 	case strings.Contains(s, "\n"):
 		n.Style = yaml.LiteralStyle
-	case yamlMarked.MatchString(s) && !strings.Contains(s, `"`):
+	case yamlMarked(s) && !strings.Contains(s, `"`):
 		n.Style = yaml.DoubleQuotedStyle
 	case yamlTyped(s):
 		n.Style = yaml.SingleQuotedStyle
@@ -90,7 +91,10 @@ func yamlString(s string) *yaml.Node {
 }
 
 // yamlMarked finds strings that begin with neither letter, digit nor underscore.
-var yamlMarked = regexp.MustCompile(`^[^\pL\pM\pN\p{Pc}]`)
+func yamlMarked(s string) bool {
+	first, _ := utf8.DecodeRuneInString(s)
+	return s != "" && !unicode.In(first, unicode.L, unicode.M, unicode.N, unicode.Pc)
+}
 
 // yamlTyped tells whether a string without quotes would read as another type.
 func yamlTyped(s string) bool {

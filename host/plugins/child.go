@@ -17,8 +17,10 @@ import (
 )
 
 // child is the process of a plugin as go-plugin's runner. It differs from the
-// usual one in that the plugin gets no standard input, which is the user's, and
-// that it is started from the launcher's thread.
+// usual one in that the plugin gets no standard input, which is the user's, that
+// it is started from the launcher's thread, and that it has a process group of
+// its own: Ctrl-C in a terminal, or a signal to the host's group, reaches the
+// host alone, which then stops the command in order.
 type child struct {
 	name    string
 	starter chan func()
@@ -32,8 +34,9 @@ type child struct {
 
 	mu   sync.Mutex
 	line []byte
-	// words are the last lines of stderr that are no log records.
-	words []string
+	// words are the last lines of stderr that are no log records, cause the first
+	// ones of a Go panic: the trace after them may be longer than what is kept.
+	words, cause []string
 }
 
 func (c *child) prepare(path string, env []string) (err error) {
@@ -114,10 +117,19 @@ func (c *child) takeLine(line string) {
 		c.logRecord(fields)
 		return
 	}
-	if line = strings.TrimSpace(line); line != "" {
-		c.words = append(c.words, line)
-		c.words = c.words[max(0, len(c.words)-4*stderrLines):]
+	if line = strings.TrimSpace(line); line == "" {
+		return
 	}
+	if len(c.cause) < panicLines && (len(c.cause) > 0 || isPanic(line)) {
+		c.cause = append(c.cause, line)
+	}
+	c.words = append(c.words, line)
+	c.words = c.words[max(0, len(c.words)-stderrLines):]
+}
+
+// isPanic tells whether a line begins the report of a Go program that crashed.
+func isPanic(line string) bool {
+	return strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ")
 }
 
 func (c *child) logRecord(fields map[string]any) {
@@ -137,13 +149,10 @@ func (c *child) lastWords() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	words := c.words
-	for i, w := range words {
-		if strings.HasPrefix(w, "panic: ") || strings.HasPrefix(w, "fatal error: ") {
-			words = words[i:min(len(words), i+3)]
-			break
-		}
+	if len(c.cause) > 0 {
+		words = c.cause
 	}
-	if words = words[max(0, len(words)-stderrLines):]; len(words) == 0 {
+	if len(words) == 0 {
 		return ""
 	}
 	return "\n" + strings.Join(words, "\n")

@@ -132,10 +132,14 @@ func NameOf(path string) string {
 	return name
 }
 
-// checkWritable refuses a file or folder that other users may change: they
-// could run code as this user.
+// checkWritable refuses a program that other users may change or replace, here
+// or where a link leads: they could run code as this user.
 func checkWritable(path string) error {
-	for _, p := range []string{path, filepath.Dir(path)} {
+	target, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	for _, p := range []string{target, filepath.Dir(path), filepath.Dir(target)} {
 		info, err := os.Stat(p)
 		if err != nil {
 			return err

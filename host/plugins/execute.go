@@ -15,9 +15,16 @@ import (
 	"github.com/ascli-go/ascli/sdk/wire"
 )
 
+// Sink receives the result of a plugin's command.
+type Sink interface {
+	sdk.Sink
+	// Flush shows the records so far: more may be long in coming.
+	Flush() error
+}
+
 // Execute runs a command in the plugin and feeds its result to sink. host
 // answers what the plugin asks back.
-func (p *Process) Execute(ctx context.Context, inv *sdk.Invocation, level string, sink sdk.Sink) error {
+func (p *Process) Execute(ctx context.Context, inv *sdk.Invocation, level string, sink Sink) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go p.watch(ctx, cancel)
@@ -49,7 +56,7 @@ func surroundings(inv *sdk.Invocation, level string) *ascliv1.Surroundings {
 	return &ascliv1.Surroundings{Home: inv.Home, TempFolder: inv.TempFolder, HostVersion: inv.HostVersion, LogLevel: level}
 }
 
-func feed(sink sdk.Sink, event *ascliv1.ExecuteEvent) error {
+func feed(sink Sink, event *ascliv1.ExecuteEvent) error {
 	switch e := event.Event.(type) {
 	case *ascliv1.ExecuteEvent_Header:
 		return sink.Begin(e.Header.Kind, e.Header.Columns, e.Header.ValueColumn)
@@ -65,6 +72,7 @@ func feed(sink sdk.Sink, event *ascliv1.ExecuteEvent) error {
 				return err
 			}
 		}
+		return sink.Flush()
 	}
 	return nil
 }

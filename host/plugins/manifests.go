@@ -45,7 +45,7 @@ func (m Manifests) Of(ctx context.Context, p Program) (*ascliv1.Manifest, error)
 			return &known, checkProtocol(&known)
 		}
 	}
-	manifest, err := describe(ctx, p)
+	manifest, err := describe(ctx, p, describeTimeout)
 	if err != nil {
 		return nil, err
 	}
@@ -75,8 +75,9 @@ func (m Manifests) remember(file, name string, manifest *ascliv1.Manifest) {
 	}
 }
 
-func describe(ctx context.Context, p Program) (*ascliv1.Manifest, error) {
-	ctx, cancel := context.WithTimeout(ctx, describeTimeout)
+// describe asks a program for its manifest, which it has to give within limit.
+func describe(ctx context.Context, p Program, limit time.Duration) (*ascliv1.Manifest, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	var stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, p.Path, "describe")
@@ -84,7 +85,7 @@ func describe(ctx context.Context, p Program) (*ascliv1.Manifest, error) {
 	cmd.WaitDelay = time.Second
 	text, err := cmd.Output()
 	if ctx.Err() == context.DeadlineExceeded {
-		return nil, failure.Toolf("plugin %s: `%s describe` gave no answer in %s", p.Name, p.Path, describeTimeout)
+		return nil, failure.Toolf("plugin %s: `%s describe` gave no answer in %s", p.Name, p.Path, limit)
 	}
 	if err != nil {
 		return nil, failure.Toolf("plugin %s: `%s describe` failed: %w%s", p.Name, p.Path, err, lastLines(stderr.String()))

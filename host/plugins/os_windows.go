@@ -22,4 +22,7 @@ func writableByOthers(os.FileInfo) bool { return false }
 // autoMTLS is on: plugins listen on TCP there.
 const autoMTLS = true
 
-func childAttributes() *syscall.SysProcAttr { return nil }
+// childAttributes gives a plugin its own process group: see child.
+func childAttributes() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
+}

@@ -30,8 +30,9 @@ const (
 	// A running plugin is asked this often whether it is alive, and has this long to answer.
 	aliveInterval = 2 * time.Second
 	aliveTimeout  = 5 * time.Second
-	// stderrLines of a crashed plugin are shown.
+	// stderrLines of a crashed plugin are shown, of a Go panic panicLines.
 	stderrLines = 10
+	panicLines  = 3
 )
 
 // Launcher starts plugins. Close ends all of them.

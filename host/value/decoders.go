@@ -14,12 +14,13 @@ import (
 	"github.com/ascli-go/ascli/host/value/yaml11"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 // decode applies one decoder to what the decoders on its right gave.
 func (v *evaluation) decode(ctx context.Context, name string, input any) (any, error) {
 	if name == "s" {
-		return plainText(input)
+		return inspect.Plain(input), nil
 	}
 	text, ok := input.(string)
 	if !ok {

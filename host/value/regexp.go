@@ -56,12 +56,3 @@ func translateEscape(letter byte, inClass bool) string {
 	}
 	return `\` + string([]byte{letter})
 }
-
-// asRegexp returns the text of a regular expression.
-func asRegexp(v any) (source string, ok bool) {
-	re, ok := v.(*regexp.Regexp)
-	if !ok {
-		return "", false
-	}
-	return strings.TrimPrefix(re.String(), regexpFlags), true
-}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ascli-go/ascli/host/value/inspect"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 // DecoderNames returns the decoders in the order of the help banner
@@ -79,10 +79,7 @@ func (v *evaluation) extend(ctx context.Context, text string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if result, err = plainText(result); err != nil {
-			return nil, err
-		}
-		text = text[:start] + result.(string) + text[end+1:]
+		text = text[:start] + inspect.Plain(result) + text[end+1:]
 		limit = start
 	}
 }
@@ -99,12 +96,4 @@ func lastEmbedded(text string, limit int) (start, end int) {
 		}
 	}
 	return -1, -1
-}
-
-// plainText is the text form of a value (`@s:`, spec/cli.md 4.2).
-func plainText(v any) (any, error) {
-	if re, ok := asRegexp(v); ok {
-		return "(?m-ix:" + re + ")", nil
-	}
-	return inspect.Plain(v), nil
 }

@@ -6,44 +6,119 @@
 package record
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"iter"
+	"maps"
+	"slices"
 	"strconv"
 )
 
 // Object is a JSON object whose keys keep the order in which they were first
-// set. The zero value is not usable; call [New].
+// set. The zero value is empty.
 type Object struct {
-	keys   []string
-	values map[string]any
+	members []member
+	// index holds the position of each key once there are more than fewMembers.
+	index map[string]int
 }
+
+type member struct {
+	key   string
+	value any
+}
+
+// fewMembers are searched faster one by one than in a map, which most records
+// would have to pay for.
+const fewMembers = 16
 
 // New returns an object holding the given key, value pairs in that order.
 // It panics when the list is odd or a key is not a string: both are slips of
 // the calling code, never of data.
 func New(pairs ...any) *Object {
-	o := &Object{values: make(map[string]any, len(pairs)/2)}
+	o := &Object{members: make([]member, 0, len(pairs)/2)}
 	for i := 0; i < len(pairs); i += 2 {
 		o.Set(pairs[i].(string), pairs[i+1])
 	}
 	return o
 }
 
+// ofMembers returns an object of its own memory. Of duplicate keys the last value wins.
+func ofMembers(members []member) *Object {
+	o := &Object{members: make([]member, 0, len(members))}
+	for _, m := range members {
+		o.put(m)
+	}
+	return o
+}
+
+// find returns the position of a key, -1 when it is absent.
+func (o *Object) find(key string) int {
+	if o.index != nil {
+		if i, ok := o.index[key]; ok {
+			return i
+		}
+		return -1
+	}
+	for i := range o.members {
+		if o.members[i].key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+func (o *Object) put(m member) {
+	if i := o.find(m.key); i >= 0 {
+		o.members[i].value = m.value
+		return
+	}
+	o.members = append(o.members, m)
+	switch {
+	case o.index != nil:
+		o.index[m.key] = len(o.members) - 1
+	case len(o.members) > fewMembers:
+		o.reindex()
+	}
+}
+
+// reindex makes the index anew after positions have changed.
+func (o *Object) reindex() {
+	o.index = nil
+	if len(o.members) <= fewMembers {
+		return
+	}
+	o.index = make(map[string]int, len(o.members))
+	for i, m := range o.members {
+		o.index[m.key] = i
+	}
+}
+
+// deleteFunc removes the members for which drop is true.
+func (o *Object) deleteFunc(drop func(member) bool) {
+	before := len(o.members)
+	o.members = slices.DeleteFunc(o.members, drop)
+	if len(o.members) != before {
+		o.reindex()
+	}
+}
+
 // Len returns the number of keys.
-func (o *Object) Len() int { return len(o.keys) }
+func (o *Object) Len() int { return len(o.members) }
 
 // Keys returns the keys in order. The slice is the caller's to keep.
-func (o *Object) Keys() []string { return append([]string(nil), o.keys...) }
+func (o *Object) Keys() []string {
+	keys := make([]string, len(o.members))
+	for i, m := range o.members {
+		keys[i] = m.key
+	}
+	return keys
+}
 
 // All yields the keys and values in order. The object must not be changed meanwhile.
 func (o *Object) All() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
-		for _, k := range o.keys {
-			if !yield(k, o.values[k]) {
+		for _, m := range o.members {
+			if !yield(m.key, m.value) {
 				return
 			}
 		}
@@ -52,48 +127,39 @@ func (o *Object) All() iter.Seq2[string, any] {
 
 // Get returns the value of a key and whether the key exists.
 func (o *Object) Get(key string) (any, bool) {
-	v, ok := o.values[key]
-	return v, ok
+	if i := o.find(key); i >= 0 {
+		return o.members[i].value, true
+	}
+	return nil, false
 }
 
 // Has tells whether the key exists, null values included.
-func (o *Object) Has(key string) bool {
-	_, ok := o.values[key]
-	return ok
-}
+func (o *Object) Has(key string) bool { return o.find(key) >= 0 }
 
 // Set stores a value. A new key goes last, a known one keeps its place.
 // Go integers and plain slices and maps are converted to what a record holds.
-func (o *Object) Set(key string, value any) {
-	if _, ok := o.values[key]; !ok {
-		o.keys = append(o.keys, key)
-	}
-	o.values[key] = Of(value)
-}
+func (o *Object) Set(key string, value any) { o.put(member{key, Of(value)}) }
 
 // Delete removes a key if it is there.
 func (o *Object) Delete(key string) {
-	if _, ok := o.values[key]; !ok {
-		return
-	}
-	delete(o.values, key)
-	for i, k := range o.keys {
-		if k == key {
-			o.keys = append(o.keys[:i], o.keys[i+1:]...)
-			return
-		}
-	}
+	o.deleteFunc(func(m member) bool { return m.key == key })
+}
+
+// value returns the value of a key, nil when it is absent.
+func (o *Object) value(key string) any {
+	v, _ := o.Get(key)
+	return v
 }
 
 // Text returns the string at key, or "" when it is absent or not a string.
 func (o *Object) Text(key string) string {
-	s, _ := o.values[key].(string)
+	s, _ := o.value(key).(string)
 	return s
 }
 
 // Int returns the whole number at key, or 0 and false.
 func (o *Object) Int(key string) (int64, bool) {
-	n, ok := o.values[key].(json.Number)
+	n, ok := o.value(key).(json.Number)
 	if !ok {
 		return 0, false
 	}
@@ -103,19 +169,19 @@ func (o *Object) Int(key string) (int64, bool) {
 
 // Bool returns the boolean at key, or false when it is absent or no boolean.
 func (o *Object) Bool(key string) bool {
-	b, _ := o.values[key].(bool)
+	b, _ := o.value(key).(bool)
 	return b
 }
 
 // Object returns the object at key, or nil when it is absent or not an object.
 func (o *Object) Object(key string) *Object {
-	c, _ := o.values[key].(*Object)
+	c, _ := o.value(key).(*Object)
 	return c
 }
 
 // List returns the array at key, or nil when it is absent or not an array.
 func (o *Object) List(key string) []any {
-	l, _ := o.values[key].([]any)
+	l, _ := o.value(key).([]any)
 	return l
 }
 
@@ -127,7 +193,7 @@ func (o *Object) At(path ...string) (any, bool) {
 		if !ok || c == nil {
 			return nil, false
 		}
-		if v, ok = c.values[k]; !ok {
+		if v, ok = c.Get(k); !ok {
 			return nil, false
 		}
 	}
@@ -141,9 +207,9 @@ func (o *Object) Clone() *Object { return Clone(o).(*Object) }
 func Clone(v any) any {
 	switch v := v.(type) {
 	case *Object:
-		c := &Object{keys: append([]string(nil), v.keys...), values: make(map[string]any, len(v.values))}
-		for k, x := range v.values {
-			c.values[k] = Clone(x)
+		c := &Object{members: slices.Clone(v.members), index: maps.Clone(v.index)}
+		for i := range c.members {
+			c.members[i].value = Clone(c.members[i].value)
 		}
 		return c
 	case []any:
@@ -176,12 +242,10 @@ func Merge(base, over *Object) *Object {
 
 // DropNulls removes the keys whose value is null, at any depth, and returns o.
 func DropNulls(o *Object) *Object {
-	for _, k := range o.Keys() {
-		switch v := o.values[k].(type) {
-		case nil:
-			o.Delete(k)
-		case *Object:
-			DropNulls(v)
+	o.deleteFunc(func(m member) bool { return m.value == nil })
+	for _, m := range o.members {
+		if inner, ok := m.value.(*Object); ok {
+			DropNulls(inner)
 		}
 	}
 	return o
@@ -226,84 +290,6 @@ func Of(v any) any {
 		return json.Number(strconv.FormatFloat(v, 'g', -1, 64))
 	}
 	panic(fmt.Sprintf("record: %T cannot stand in a record", v))
-}
-
-// Parse reads one JSON value. Text after it is an error. Of duplicate keys the
-// last value wins (spec/cli.md 4.2).
-func Parse(data []byte) (any, error) {
-	d := json.NewDecoder(bytes.NewReader(data))
-	d.UseNumber()
-	v, err := parseValue(d, 0)
-	if err != nil {
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF
-		}
-		return nil, err
-	}
-	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("unexpected text after the JSON value, at byte %d", d.InputOffset())
-	}
-	return v, nil
-}
-
-// ParseObject reads one JSON object; any other JSON value is an error.
-func ParseObject(data []byte) (*Object, error) {
-	v, err := Parse(data)
-	if err != nil {
-		return nil, err
-	}
-	o, ok := v.(*Object)
-	if !ok {
-		return nil, fmt.Errorf("expecting a JSON object, got %s", TypeName(v))
-	}
-	return o, nil
-}
-
-// maxDepth bounds nesting, so that hostile input cannot exhaust the stack.
-const maxDepth = 1000
-
-func parseValue(d *json.Decoder, depth int) (any, error) {
-	tok, err := d.Token()
-	if err != nil {
-		return nil, err
-	}
-	delim, ok := tok.(json.Delim)
-	if !ok {
-		return tok, nil
-	}
-	if depth >= maxDepth {
-		return nil, fmt.Errorf("JSON nested deeper than %d levels", maxDepth)
-	}
-	if delim == '[' {
-		return parseArray(d, depth)
-	}
-	o := New()
-	for d.More() {
-		key, err := d.Token()
-		if err != nil {
-			return nil, err
-		}
-		v, err := parseValue(d, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		o.Set(key.(string), v)
-	}
-	_, err = d.Token()
-	return o, err
-}
-
-func parseArray(d *json.Decoder, depth int) (any, error) {
-	list := []any{}
-	for d.More() {
-		v, err := parseValue(d, depth+1)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, v)
-	}
-	_, err := d.Token()
-	return list, err
 }
 
 // TypeName names the type of a value as the original does in its messages:

@@ -34,12 +34,12 @@ func Append(b []byte, v any) []byte {
 		return append(b, ']')
 	case *Object:
 		b = append(b, '{')
-		for i, k := range v.keys {
+		for i, m := range v.members {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(appendString(b, k), ':')
-			b = Append(b, v.values[k])
+			b = append(appendString(b, m.key), ':')
+			b = Append(b, m.value)
 		}
 		return append(b, '}')
 	}
@@ -85,12 +85,12 @@ func appendPretty(b []byte, v any, newline string) []byte {
 			return append(b, "{}"...)
 		}
 		b = append(b, '{')
-		for i, k := range v.keys {
+		for i, m := range v.members {
 			if i > 0 {
 				b = append(b, ',')
 			}
-			b = append(appendString(append(b, inner...), k), ": "...)
-			b = appendPretty(b, v.values[k], inner)
+			b = append(appendString(append(b, inner...), m.key), ": "...)
+			b = appendPretty(b, m.value, inner)
 		}
 		return append(append(b, newline...), '}')
 	}
@@ -111,11 +111,15 @@ func appendString(b []byte, s string) []byte {
 }
 
 func isPlain(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if c := s[i]; c < 0x20 || c == '"' || c == '\\' {
+	ascii := true
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c < ' ' || c == '"' || c == '\\':
 			return false
+		case c >= utf8.RuneSelf:
+			ascii = false
 		}
 	}
 	// U+2028 and U+2029 are escaped by encoding/json; leave them to it.
-	return utf8.ValidString(s) && !strings.ContainsAny(s, "\u2028\u2029")
+	return ascii || utf8.ValidString(s) && !strings.Contains(s, "\u2028") && !strings.Contains(s, "\u2029")
 }

@@ -86,8 +86,11 @@ func NormalizeURL(text string) (string, error) {
 		return "", failure.Otherf("URI::InvalidURIError", "bad URI (is not URI?): %q", withoutUser(text))
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
-		return "", failure.Argumentf("REST endpoint shall be http/s not %s", u.Scheme).
-			Hint("give the URL with its scheme, e.g. https://%s", text)
+		wrong := failure.Argumentf("REST endpoint shall be http/s not %s", u.Scheme)
+		if !strings.Contains(text, "://") {
+			wrong.Hint("give the URL with its scheme, e.g. https://%s", withoutUser(text))
+		}
+		return "", wrong
 	}
 	if u.Port() == impliedPort(u.Scheme) {
 		u.Host = strings.TrimSuffix(u.Host, ":"+u.Port())

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 // Error is an error that an API answered.
@@ -38,7 +39,6 @@ func newError(r *http.Response, answer any) error {
 		Path: r.Request.URL.Path, Lines: lines, Answer: answer,
 	}
 	labelled := &failure.Error{Label: failure.Rest, Message: e.Error(), Cause: e}
-	labelled.Hints = matchHints(restHints(), labelled.Message)
 	if location := r.Header.Get("Location"); isRedirect(r.StatusCode) && location != "" {
 		place, _, _ := strings.Cut(location, "?")
 		labelled.Hint("the server redirects to %s: check option url", place)
@@ -120,7 +120,7 @@ func others(o *record.Object, except string) []string {
 		switch value.(type) {
 		case string, json.Number:
 			if key != except && record.TypeName(value) != "Float" {
-				lines = append(lines, key+": "+scalarText(value))
+				lines = append(lines, key+": "+inspect.Plain(value))
 			}
 		}
 	}
@@ -134,7 +134,7 @@ func orchestratorLines(o *record.Object) []string {
 	}
 	lines := []string{order.Text("statusDetails")}
 	for _, parameter := range o.List("missing_parameters") {
-		lines = append(lines, "missing parameter: "+scalarText(parameter))
+		lines = append(lines, "missing parameter: "+inspect.Plain(parameter))
 	}
 	return lines
 }
@@ -172,7 +172,7 @@ func transferSetupLines(o *record.Object) []string {
 		var parts []string
 		for _, key := range []string{"code", "reason", "user_message"} {
 			if v, _ := e.Get(key); v != nil {
-				parts = append(parts, scalarText(v))
+				parts = append(parts, inspect.Plain(v))
 			}
 		}
 		lines = append(lines, strings.Join(parts, ": "))
@@ -188,43 +188,7 @@ func sharesLines(o *record.Object) []string {
 	}
 	var lines []string
 	for key, value := range errors.All() {
-		text := ""
-		if value != nil {
-			text = scalarText(value)
-		}
-		lines = append(lines, key+": "+text)
+		lines = append(lines, key+": "+inspect.Plain(value))
 	}
 	return lines
-}
-
-// hint is advice for messages that contain a text (spec/cli.md 7.2).
-type hint struct{ contains, advice string }
-
-func restHints() []hint {
-	return []hint{
-		{"Signature has expired", "There is too much time difference between your computer and the server. Check your local time: is time synchronization enabled?"},
-		{"Invalid subject.", "The user name is not registered on the server."},
-		{"Server is not configured for this request", "The transfer user needs authorization_transfer_in_value and authorization_transfer_out_value set to token."},
-		{"invalid_grant", "Check the public key in the AoC user profile."},
-		{"Please configure ACLs for this URI", "On the server: asnodeadmin -mu <node user> --acl-add=internal --internal"},
-	}
-}
-
-func tlsHints() []hint {
-	var hints []hint
-	for _, text := range []string{"does not match the server certificate", "certificate verify failed"} {
-		hints = append(hints, hint{text, "To accept this server anyway: --insecure=yes, or --ignore-certificate=@list:,https://<address>[:<port>]"})
-	}
-	return hints
-}
-
-// matchHints returns each advice once.
-func matchHints(hints []hint, message string) []string {
-	var found []string
-	for _, h := range hints {
-		if strings.Contains(message, h.contains) && (len(found) == 0 || found[len(found)-1] != h.advice) {
-			found = append(found, h.advice)
-		}
-	}
-	return found
 }

@@ -71,15 +71,6 @@ func TestNoError(t *testing.T) {
 	}
 }
 
-func TestErrorHints(t *testing.T) {
-	server := answering(t, 401, "application/json", `{"message":"Signature has expired"}`)
-	_, err := client(t, server, nil).Get(t.Context(), "x", nil)
-	e := failure.As(err)
-	if e == nil || len(e.Hints) != 1 || !strings.Contains(e.Hints[0], "time synchronization") {
-		t.Errorf("got %#v", e)
-	}
-}
-
 func TestUnusableAnswers(t *testing.T) {
 	for _, c := range []struct {
 		name              string

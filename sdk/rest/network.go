@@ -164,7 +164,6 @@ func tlsError(p peer, err error) error {
 		return nil
 	}
 	e := failure.New(failure.SSL, "SSL_connect returned=1 errno=0 peeraddr=%s state=error: %s", p.text(), reason)
-	e.Hints = matchHints(tlsHints(), e.Message)
 	e.Cause = err
 	return e
 }

@@ -1,13 +1,12 @@
 package rest
 
 import (
-	"encoding/json"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 // EncodeQuery encodes a query string as spec/cli.md 10.5 says: query is an
@@ -25,7 +24,7 @@ func EncodeQuery(query any) (string, error) {
 			if !ok || len(pair) != 2 {
 				return "", failure.Argumentf("Query must be array of arrays or 2 elements")
 			}
-			pairs = appendPairs(pairs, scalarText(pair[0]), pair[1])
+			pairs = appendPairs(pairs, inspect.Plain(pair[0]), pair[1])
 		}
 	default:
 		return "", failure.Argumentf("Query must be an extended value (Hash, Array) which can be encoded with "+
@@ -66,48 +65,12 @@ func encodePair(name string, value any) string {
 		return formEscape(name)
 	}
 	if base, ok := strings.CutSuffix(name, "[]"); ok {
-		return formEscape(base) + "[]=" + formEscape(scalarText(value))
+		return formEscape(base) + "[]=" + formEscape(inspect.Plain(value))
 	}
-	return formEscape(name) + "=" + formEscape(scalarText(value))
+	return formEscape(name) + "=" + formEscape(inspect.Plain(value))
 }
 
 // formEscape differs from [url.QueryEscape] in "*" and "~".
 func formEscape(s string) string {
 	return strings.NewReplacer("%2A", "*", "~", "%7E").Replace(url.QueryEscape(s))
-}
-
-// scalarText gives a text as it is and any other value inspected.
-func scalarText(v any) string {
-	if s, ok := v.(string); ok {
-		return s
-	}
-	return inspect(v)
-}
-
-// inspect shows a value as the original does in messages and queries:
-// {"x"=>1}, ["a", nil].
-func inspect(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "nil"
-	case bool:
-		return strconv.FormatBool(v)
-	case json.Number:
-		return v.String()
-	case string:
-		return string(record.JSON(v))
-	case []any:
-		items := make([]string, len(v))
-		for i, item := range v {
-			items[i] = inspect(item)
-		}
-		return "[" + strings.Join(items, ", ") + "]"
-	case *record.Object:
-		var items []string
-		for name, value := range v.All() {
-			items = append(items, inspect(name)+"=>"+inspect(value))
-		}
-		return "{" + strings.Join(items, ", ") + "}"
-	}
-	return record.TypeName(v)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 // applyTLSOptions carries out http_options.ssl_options: names of OpenSSL
@@ -23,7 +24,7 @@ func applyTLSOptions(c *tls.Config, httpOptions *record.Object, log *slog.Logger
 	}
 	set := map[string]bool{}
 	for _, item := range list {
-		name, clears := strings.CutPrefix(scalarText(item), "-")
+		name, clears := strings.CutPrefix(inspect.Plain(item), "-")
 		switch name {
 		case "NO_TLSv1_2", "NO_TLSv1_3", "NO_TICKET":
 			set[name] = !clears

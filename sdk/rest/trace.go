@@ -82,27 +82,10 @@ func isSecretHeader(name string) bool {
 		secret.IsName(strings.ToLower(name))
 }
 
-// hide returns a copy of a value with the texts at secret keys replaced.
+// hide returns a value for the log, without the texts at secret keys.
 func (s *Session) hide(v any) any {
 	if s.secrets {
 		return v
 	}
-	switch v := v.(type) {
-	case *record.Object:
-		shown := record.New()
-		for key, value := range v.All() {
-			if _, isText := value.(string); isText && secret.IsName(key) {
-				value = secret.Hidden
-			}
-			shown.Set(key, s.hide(value))
-		}
-		return shown
-	case []any:
-		shown := make([]any, len(v))
-		for i := range v {
-			shown[i] = s.hide(v[i])
-		}
-		return shown
-	}
-	return v
+	return secret.Redact(v)
 }

@@ -3,7 +3,9 @@ package secret
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // Hidden stands in place of a secret.
@@ -30,32 +32,24 @@ func IsName(name string) bool {
 	return false
 }
 
-// Masker hides known values and secret-looking parts of free text.
-type Masker struct {
-	values []string
-	forms  []form
-}
+// MaskKeys hides the PEM private keys of a text (spec/cli.md 6.9).
+func MaskKeys(text string) string { return privateKeys().apply(text) }
 
-type form struct {
-	pattern *regexp.Regexp
-	with    string
-}
+// Masker hides known values and secret-looking parts of free text.
+type Masker struct{ values []string }
 
 // NewMasker returns a masker for texts in which the given values may stand.
 // Values under four characters are left alone: hiding them would tear texts
 // apart and give them away.
 func NewMasker(values ...string) *Masker {
-	m := &Masker{forms: []form{
-		{regexp.MustCompile(`(?s)(-----BEGIN [A-Z ]*KEY-----).*?(-----END [A-Z ]*KEY-----)`), "${1}" + Hidden + "${2}"},
-		{regexp.MustCompile(`(?i)(authorization: *)[^\r\n\\]+`), "${1}" + Hidden},
-		{regexp.MustCompile(`("[^"]*(?:password|secret|passphrase|_key|apikey|crn|token|Authorization)[^"]*" *(?:=>|:) *")[^"]*(")`), "${1}" + Hidden + "${2}"},
-		{regexp.MustCompile(`\b(Basic|Bearer) [A-Za-z0-9+/=._-]{8,}`), "${1} " + Hidden},
-	}}
+	m := &Masker{}
 	for _, v := range values {
 		if len(v) >= 4 {
 			m.values = append(m.values, v)
 		}
 	}
+	// A value that is part of another one must not leave the rest of that.
+	slices.SortStableFunc(m.values, func(a, b string) int { return len(b) - len(a) })
 	return m
 }
 
@@ -64,10 +58,42 @@ func (m *Masker) Mask(text string) string {
 	for _, v := range m.values {
 		text = strings.ReplaceAll(text, v, Hidden)
 	}
-	for _, f := range m.forms {
-		if f.pattern.MatchString(text) {
-			text = f.pattern.ReplaceAllString(text, f.with)
-		}
+	for _, f := range forms() {
+		text = f.apply(text)
 	}
 	return text
 }
+
+// form is a way in which secrets stand in texts.
+type form struct {
+	pattern *regexp.Regexp
+	with    string
+}
+
+func (f form) apply(text string) string {
+	if !f.pattern.MatchString(text) {
+		return text
+	}
+	return f.pattern.ReplaceAllString(text, f.with)
+}
+
+// privateKeys are those in PEM form; a public key is no secret.
+var privateKeys = sync.OnceValue(func() form {
+	return form{
+		regexp.MustCompile(`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----)`),
+		"${1}" + Hidden + "${2}",
+	}
+})
+
+// forms follow spec/cli.md 8.3, where a name needs "=" or quotes around its
+// value: errors pass here too, and must stay readable.
+var forms = sync.OnceValue(func() []form {
+	names := strings.Join(nameParts(), "|")
+	return []form{
+		privateKeys(),
+		{regexp.MustCompile(`(?i)(authorization: *)[^\r\n\\]+`), "${1}" + Hidden},
+		{regexp.MustCompile(`("[^"]*(?:` + names + `)[^"]*" *(?:=>|:) *")[^"]*(")`), "${1}" + Hidden + "${2}"},
+		{regexp.MustCompile(`((?:` + names + `)[A-Za-z0-9_-]*=)[^\s&"']+`), "${1}" + Hidden},
+		{regexp.MustCompile(`\b(Basic|Bearer) [A-Za-z0-9+/=._-]{8,}`), "${1} " + Hidden},
+	}
+})

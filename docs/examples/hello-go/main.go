@@ -3,7 +3,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"strconv"
 
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
@@ -11,9 +11,12 @@ import (
 
 func main() {
 	sdk.Serve(&sdk.Plugin{
-		Name:    "hello",
-		Summary: "An example",
-		Options: []sdk.Option{{Name: "greeting", Default: "Hello", Help: "Word to greet with"}},
+		Name: "hello", Summary: "An example",
+		Options: []sdk.Option{
+			{Name: "greeting", Default: "Hello", Help: "Word to greet with"},
+			{Name: "host", Help: "Address of the server to send to"},
+			{Name: "token", Secret: true, Help: "Transfer token of the server"},
+		},
 		Commands: []sdk.Command{
 			{Name: "greet", Result: sdk.ResultText, Run: greet},
 			{Name: "count", Args: []sdk.Arg{{Name: "limit", Types: []sdk.Type{sdk.Integer}}}, Result: sdk.ResultList, Run: count},
@@ -28,12 +31,15 @@ func greet(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 }
 
 func count(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	limit, err := strconv.Atoi(inv.Text("limit"))
 	return sdk.List(func(yield func(*record.Object, error) bool) {
-		for i := 1; fmt.Sprint(i-1) != inv.Text("limit") && yield(record.New("n", i, "square", i*i), nil); i++ {
+		for n := 1; n <= limit && yield(record.New("n", n, "square", n*n), nil); n++ {
 		}
-	}), nil
+	}, "n", "square"), err
 }
 
 func send(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
-	return inv.Transfer(ctx, record.New("direction", "send"), inv.Sources("files"))
+	spec := record.New("direction", "send", "remote_host", inv.OptionText("host"), "remote_user", "xfer",
+		"token", inv.OptionText("token"), "destination_root", inv.Destination("send"))
+	return inv.Transfer(ctx, spec, inv.Sources("files"))
 }

@@ -29,11 +29,6 @@ func run() int {
 		fmt.Fprintln(os.Stderr, "ERROR: Tool:", err)
 		return command.Failed
 	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "ERROR: Tool:", err)
-		return command.Failed
-	}
 	return command.Run(ctx, os.Args[1:], command.Surroundings{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
@@ -50,6 +45,6 @@ func run() int {
 			text, err := term.ReadPassword(int(os.Stdin.Fd()))
 			return string(text), err
 		},
-		Environ: os.Environ(), Executable: executable, UserHome: home, Version: version,
+		Environ: os.Environ(), Executable: executable, Version: version,
 	})
 }

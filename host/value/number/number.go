@@ -8,14 +8,18 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // maxDigits bounds the text of a number: arbitrary precision arithmetic on a
 // longer one only serves to exhaust the processor.
 const maxDigits = 4096
 
-var floatSyntax = regexp.MustCompile(
-	`^[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+-]?[0-9]+)?$`)
+// floatSyntax is compiled when the first float is read: most commands have none.
+var floatSyntax = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(
+		`^[+-]?(?:[0-9]+(?:_[0-9]+)*(?:\.[0-9]+(?:_[0-9]+)*)?|\.[0-9]+(?:_[0-9]+)*)(?:[eE][+-]?[0-9]+)?$`)
+})
 
 // ParseInteger reads a whole number of any size: decimal, 0x, 0b, 0o and
 // leading-zero octal, "_" between digits, blanks around. The result is its
@@ -37,7 +41,7 @@ func ParseInteger(text string) (json.Number, bool) {
 // beyond the range of 64 bits.
 func ParseFloat(text string) (json.Number, bool) {
 	text = trim(text)
-	if len(text) > maxDigits || !floatSyntax.MatchString(text) {
+	if len(text) > maxDigits || !floatSyntax().MatchString(text) {
 		return "", false
 	}
 	f, err := strconv.ParseFloat(strings.ReplaceAll(text, "_", ""), 64)

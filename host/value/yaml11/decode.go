@@ -17,8 +17,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
-	"github.com/ascli-go/ascli/host/value/inspect"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 // Decode returns the value of the first document of data; null when there is

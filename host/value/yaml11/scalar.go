@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/ascli-go/ascli/host/value/number"
 )
@@ -16,18 +17,34 @@ import (
 // The types of a plain scalar (spec/cli.md 4.2, `@yaml:`). The grammar is that
 // of the original's YAML library, which differs from http://yaml.org/type in
 // places: commas group digits, an exponent needs a sign, y and n are texts.
-var (
-	timestampSyntax = regexp.MustCompile(
-		`^-?\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d(?:\.\d*)?(?:\s*(?:Z|[-+]\d{1,2}:?(?:\d\d)?))?$`)
-	dateSyntax = regexp.MustCompile(`^\d{4}-(?:1[012]|0\d|\d)-(?:[12]\d|3[01]|0\d|\d)$`)
-	baseTwo    = regexp.MustCompile(`^[-+]?0b[01_,]+$`)
-	baseEight  = regexp.MustCompile(`^[-+]?0[0-7_,]+$`)
-	baseTen    = regexp.MustCompile(`^[-+]?(?:0|[1-9](?:[0-9]|[,_][0-9])*)$`)
-	baseHex    = regexp.MustCompile(`^[-+]?0x[0-9a-fA-F_,]+$`)
-	baseSixty  = regexp.MustCompile(`^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}(?:\.[0-9_]*)?$`)
-	float      = regexp.MustCompile(`^[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][-+][0-9]+)?$`)
-	infinite   = regexp.MustCompile(`^(?i:\+?\.inf|-\.inf|\.nan)$`)
-)
+type syntax struct {
+	timestamp, date, infinite                              *regexp.Regexp
+	baseTwo, baseEight, baseTen, baseHex, baseSixty, float *regexp.Regexp
+}
+
+// scalars is compiled when the first scalar is read that may be other than a text.
+var scalars = sync.OnceValue(func() *syntax {
+	return &syntax{
+		timestamp: regexp.MustCompile(
+			`^-?\d{4}-\d{1,2}-\d{1,2}(?:[Tt]|\s+)\d{1,2}:\d\d:\d\d(?:\.\d*)?(?:\s*(?:Z|[-+]\d{1,2}:?(?:\d\d)?))?$`),
+		date:      regexp.MustCompile(`^\d{4}-(?:1[012]|0\d|\d)-(?:[12]\d|3[01]|0\d|\d)$`),
+		infinite:  regexp.MustCompile(`^(?i:\+?\.inf|-\.inf|\.nan)$`),
+		baseTwo:   regexp.MustCompile(`^[-+]?0b[01_,]+$`),
+		baseEight: regexp.MustCompile(`^[-+]?0[0-7_,]+$`),
+		baseTen:   regexp.MustCompile(`^[-+]?(?:0|[1-9](?:[0-9]|[,_][0-9])*)$`),
+		baseHex:   regexp.MustCompile(`^[-+]?0x[0-9a-fA-F_,]+$`),
+		baseSixty: regexp.MustCompile(`^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9]){1,2}(?:\.[0-9_]*)?$`),
+		float:     regexp.MustCompile(`^[-+]?(?:[0-9][0-9_,]*)?\.[0-9]*(?:[eE][-+][0-9]+)?$`),
+	}
+})
+
+func (s *syntax) isInteger(text string) bool {
+	return s.baseTwo.MatchString(text) || s.baseEight.MatchString(text) ||
+		s.baseTen.MatchString(text) || s.baseHex.MatchString(text)
+}
+
+// otherThanText are the bytes with which numbers, times and symbols begin.
+const otherThanText = "0123456789+-.:"
 
 // maxDigits bounds the text of a number, see [number.ParseInteger].
 const maxDigits = 4096
@@ -41,15 +58,17 @@ func resolve(text string) (any, error) {
 	switch {
 	case len(text) > maxDigits || strings.Contains(text, "\n"):
 		return text, nil
-	case timestampSyntax.MatchString(text):
+	case strings.IndexByte(otherThanText, text[0]) < 0:
+		return text, nil
+	case scalars().timestamp.MatchString(text):
 		return nil, errors.New("Time")
-	case dateSyntax.MatchString(text):
+	case scalars().date.MatchString(text):
 		return nil, errors.New("Date")
-	case infinite.MatchString(text):
+	case scalars().infinite.MatchString(text):
 		return nil, fmt.Errorf("%s, a Float without JSON form", text)
 	case isSymbol(text):
 		return symbolName(text), nil
-	case baseSixty.MatchString(text):
+	case scalars().baseSixty.MatchString(text):
 		return resolveSixty(text), nil
 	}
 	if n, ok := resolveNumber(text); ok {
@@ -105,13 +124,13 @@ func resolveSixty(text string) json.Number {
 func resolveNumber(text string) (json.Number, bool) {
 	digits := strings.NewReplacer(",", "", "_", "").Replace(text)
 	switch {
-	case float.MatchString(text):
+	case scalars().float.MatchString(text):
 		f, err := strconv.ParseFloat(digits, 64)
 		if err != nil || math.IsInf(f, 0) {
 			return "", false
 		}
 		return number.FormatFloat(f), true
-	case baseTwo.MatchString(text), baseEight.MatchString(text), baseTen.MatchString(text), baseHex.MatchString(text):
+	case scalars().isInteger(text):
 		return number.ParseInteger(digits)
 	}
 	return "", false

@@ -1,20 +1,30 @@
-package output
+package inspect
 
 import (
 	"fmt"
 	"regexp"
 	"strings"
-
-	"github.com/ascli-go/ascli/host/value/inspect"
 )
 
-// inspected is the inspected text of a value (spec/cli.md 6.3), on one line.
-func inspected(v any) string {
-	if re, ok := v.(*regexp.Regexp); ok {
-		source, flags := regexpParts(re)
-		return "/" + source + "/" + flags
+// writeRegexp writes a pattern with its flags: /abc/m.
+func writeRegexp(b *strings.Builder, re *regexp.Regexp) {
+	source, flags := regexpParts(re)
+	fmt.Fprintf(b, "/%s/%s", source, flags)
+}
+
+// regexpText is a pattern as a string, such as (?m-ix:abc) (spec/cli.md 6.4).
+func regexpText(re *regexp.Regexp) string {
+	source, on := regexpParts(re)
+	off := ""
+	for _, flag := range "mix" {
+		if !strings.ContainsRune(on, flag) {
+			off += string(flag)
+		}
 	}
-	return inspect.Text(v)
+	if off != "" {
+		off = "-" + off
+	}
+	return fmt.Sprintf("(?%s%s:%s)", on, off, source)
 }
 
 // regexpParts splits a pattern into its source and the letters of its flags in
@@ -37,19 +47,4 @@ func regexpParts(re *regexp.Regexp) (source, flags string) {
 		flags += "i"
 	}
 	return rest, flags
-}
-
-// regexpText is a pattern as a string, such as (?m-ix:abc) (spec/cli.md 6.4).
-func regexpText(re *regexp.Regexp) string {
-	source, on := regexpParts(re)
-	off := ""
-	for _, flag := range "mix" {
-		if !strings.ContainsRune(on, flag) {
-			off += string(flag)
-		}
-	}
-	if off != "" {
-		off = "-" + off
-	}
-	return fmt.Sprintf("(?%s%s:%s)", on, off, source)
 }

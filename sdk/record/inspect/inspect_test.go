@@ -2,10 +2,11 @@ package inspect_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"testing"
 
-	"github.com/ascli-go/ascli/host/value/inspect"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
 
 func TestText(t *testing.T) {
@@ -21,6 +22,9 @@ func TestText(t *testing.T) {
 		{"number keeps its digits", json.Number("1.50"), "1.50"},
 		{"array", []any{"x", nil, true, json.Number("1.5")}, `["x", nil, true, 1.5]`},
 		{"hash", record.New("a", 1, "b", record.New()), `{"a"=>1, "b"=>{}}`},
+		{"pattern of @re:", regexp.MustCompile("(?ms)abc"), "/abc/m"},
+		{"pattern without flags", regexp.MustCompile("^a(b)?"), "/^a(b)?/"},
+		{"pattern that ignores case", regexp.MustCompile("(?i)abc"), "/abc/i"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := inspect.Text(c.value); got != c.want {
@@ -37,6 +41,7 @@ func TestPlain(t *testing.T) {
 	}{
 		{nil, ""}, {"a\"b", `a"b`}, {json.Number("12"), "12"}, {false, "false"},
 		{record.New("a", 1), `{"a"=>1}`},
+		{regexp.MustCompile("(?ms)abc"), "(?m-ix:abc)"}, {regexp.MustCompile("abc"), "(?-mix:abc)"},
 	} {
 		if got := inspect.Plain(c.value); got != c.want {
 			t.Errorf("%v: got %q, want %q", c.value, got, c.want)

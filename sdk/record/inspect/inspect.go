@@ -1,11 +1,14 @@
 // Package inspect writes values as the original shows them to programmers:
-// {"a"=>1, "b"=>[nil, true]} (spec/cli.md 6.3, "Inspected text"). Error
-// messages and @extend: contain it.
+// {"a"=>1, "b"=>[nil, true]} (spec/cli.md 6.3, "Inspected text"). Tables, error
+// messages, query strings and @extend: contain it.
+//
+// A value is what a record holds, or a *regexp.Regexp.
 package inspect
 
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -13,7 +16,7 @@ import (
 	"github.com/ascli-go/ascli/sdk/record"
 )
 
-// Text returns the inspected form of a record value.
+// Text returns the inspected form of a value, on one line.
 func Text(v any) string {
 	var b strings.Builder
 	write(&b, v)
@@ -21,13 +24,15 @@ func Text(v any) string {
 }
 
 // Plain is Text for containers and the bare text of everything else: null is
-// empty and a string has no quotes.
+// empty, a string has no quotes, a pattern is (?m-ix:abc).
 func Plain(v any) string {
 	switch v := v.(type) {
 	case nil:
 		return ""
 	case string:
 		return v
+	case *regexp.Regexp:
+		return regexpText(v)
 	}
 	return Text(v)
 }
@@ -40,6 +45,8 @@ func write(b *strings.Builder, v any) {
 		writeString(b, v)
 	case json.Number:
 		b.WriteString(v.String())
+	case *regexp.Regexp:
+		writeRegexp(b, v)
 	case []any:
 		b.WriteByte('[')
 		for i, x := range v {

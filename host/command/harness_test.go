@@ -1,0 +1,190 @@
+package command_test
+
+import (
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+
+	"github.com/ascli-go/ascli/host/command"
+	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
+)
+
+// TestMain makes the test binary serve as the plugin demo when it is started
+// under the name of that plugin.
+func TestMain(m *testing.M) {
+	if strings.HasPrefix(filepath.Base(os.Args[0]), "ascli-plugin-") {
+		sdk.Serve(demo())
+	}
+	os.Exit(m.Run())
+}
+
+func demo() *sdk.Plugin {
+	return &sdk.Plugin{
+		Name: "demo", Summary: "For tests", Version: "1",
+		Options: []sdk.Option{
+			{Name: "url", Mandatory: true, Help: "Address"},
+			{Name: "password", Secret: true, Help: "Password"},
+			{Name: "size", Types: []sdk.Type{sdk.Enum}, Values: []string{"small", "large"}, Default: "small", Help: "Size"},
+		},
+		Commands: []sdk.Command{
+			{
+				Name: "say", Summary: "Say a word", Args: []sdk.Arg{{Name: "word"}}, Result: sdk.ResultText,
+				Run: func(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+					return sdk.Text(inv.OptionText("url") + " " + inv.OptionText("size") + " " + inv.Text("word")), nil
+				},
+			},
+			{
+				Name: "login", Result: sdk.ResultStatus,
+				Run: func(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+					password, err := inv.Require(ctx, "password")
+					if err != nil {
+						return nil, err
+					}
+					return nil, failure.New(failure.SSH, "no login with %s", password).Hint("ask for another one")
+				},
+			},
+		},
+	}
+}
+
+// machine is where ascli runs: a user's home folder and an installation.
+type machine struct {
+	home, executable string
+	env              []string
+	stdin            io.Reader
+	out              io.Writer
+	// secret is what the user types without echo; "" when there is no terminal.
+	secret string
+}
+
+// newMachine makes a machine whose configuration file has the given text; ""
+// leaves it out.
+func newMachine(t *testing.T, config string) *machine {
+	t.Helper()
+	m := &machine{home: t.TempDir(), stdin: strings.NewReader("")}
+	m.executable = filepath.Join(t.TempDir(), "ascli")
+	if config != "" {
+		m.write(t, m.configFile(), config)
+	}
+	return m
+}
+
+func (m *machine) configFile() string {
+	return filepath.Join(m.home, ".aspera", "ascli", "config.yaml")
+}
+
+func (m *machine) write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (m *machine) read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// install puts the plugin demo beside the executable.
+func (m *machine) install(t *testing.T) {
+	t.Helper()
+	folder := filepath.Dir(m.executable)
+	// Plugins in folders that others may write to are refused.
+	if err := os.Chmod(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	name := "ascli-plugin-demo"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	program, err := os.ReadFile(self)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(folder, name), program, 0o700); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// outcome is what a run leaves. Log lines have no time and process.
+type outcome struct {
+	status   int
+	out, err string
+}
+
+func (m *machine) run(t *testing.T, args ...string) outcome {
+	t.Helper()
+	return m.runContext(t, t.Context(), args...)
+}
+
+func (m *machine) runContext(t *testing.T, ctx context.Context, args ...string) outcome {
+	t.Helper()
+	var out, errors strings.Builder
+	var stdout io.Writer = &out
+	if m.out != nil {
+		stdout = io.MultiWriter(&out, m.out)
+	}
+	status := command.Run(ctx, args, command.Surroundings{
+		In: m.stdin, Out: stdout, Err: &errors, Width: func() int { return 80 },
+		InTerminal: m.secret != "", ReadHidden: func() (string, error) { return m.secret, nil },
+		Environ:    append([]string{"HOME=" + m.home, "USERPROFILE=" + m.home}, m.env...),
+		Executable: m.executable, Version: "1.2.3",
+	})
+	log := regexp.MustCompile(`(?m)^(.), \[[^\]]*\]`)
+	return outcome{status, out.String(), log.ReplaceAllString(errors.String(), "$1,")}
+}
+
+// scene is a command line and what comes of it.
+type scene struct {
+	name   string
+	config string
+	env    []string
+	stdin  string
+	args   []string
+	want   outcome
+}
+
+// play runs scenes, each on a machine of its own. HOME and CONFIG in what is
+// wanted stand for its folders.
+func play(t *testing.T, scenes []scene) {
+	t.Helper()
+	for _, s := range scenes {
+		t.Run(s.name, func(t *testing.T) {
+			m := newMachine(t, s.config)
+			m.env, m.stdin = s.env, strings.NewReader(s.stdin)
+			check(t, m, m.run(t, s.args...), s.want)
+		})
+	}
+}
+
+func check(t *testing.T, m *machine, got, want outcome) {
+	t.Helper()
+	places := strings.NewReplacer("CONFIG", m.configFile(), "HOME", m.home)
+	want.out, want.err = places.Replace(want.out), places.Replace(want.err)
+	if got.status != want.status {
+		t.Errorf("status %d, want %d", got.status, want.status)
+	}
+	if got.out != want.out {
+		t.Errorf("output:\n%s\nwant:\n%s", got.out, want.out)
+	}
+	if got.err != want.err {
+		t.Errorf("errors:\n%s\nwant:\n%s", got.err, want.err)
+	}
+}

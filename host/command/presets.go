@@ -1,0 +1,150 @@
+package command
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/ascli-go/ascli/host/config"
+	"github.com/ascli-go/ascli/host/options"
+	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/record"
+)
+
+// presetOption is the option, and the key of a preset, that names a preset.
+const presetOption = "preset"
+
+// namedPresets loads the presets of the environment and the command line.
+func (s *session) namedPresets(ctx context.Context) error {
+	for _, setting := range s.options.Settings(presetOption) {
+		if err := s.include(ctx, options.Preset, setting.Text, nil); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// defaultPreset loads the preset that the configuration names for a plugin, if
+// it names one.
+func (s *session) defaultPreset(ctx context.Context, layer options.Layer, plugin string) error {
+	name, ok := s.document.Default(plugin)
+	if !ok {
+		return nil
+	}
+	preset, err := s.presetAt(ctx, name)
+	missing := errors.Is(err, config.ErrNoPreset)
+	if missing {
+		s.log.Error(fmt.Sprintf("Default config name [%s] specified for plugin [%s], but it does not exist in config file.", name, plugin))
+	}
+	if missing || errors.Is(err, errNoHash) {
+		return failure.Toolf("Config name [%s] must be a hash, check config file.", name).
+			Hint("create it: ascli config preset set %s <option> <value>, or remove it: ascli config preset unset default %s", name, plugin)
+	}
+	if err != nil {
+		return err
+	}
+	return s.addPreset(ctx, layer, preset, []string{name})
+}
+
+// include adds what a value of option preset stands for, as an extended value:
+// a Hash itself, or the preset at a path. loading holds the paths under way.
+func (s *session) include(ctx context.Context, layer options.Layer, text string, loading []string) error {
+	v, err := s.values.Evaluate(ctx, text)
+	if err != nil {
+		return err
+	}
+	switch v := v.(type) {
+	case *record.Object:
+		return s.addPreset(ctx, layer, v, loading)
+	case string:
+		if slices.Contains(loading, v) {
+			return failure.Toolf("loop in include: preset %s is part of itself", v)
+		}
+		preset, err := s.presetAt(ctx, v)
+		if err != nil {
+			return err
+		}
+		return s.addPreset(ctx, layer, preset, append(loading, v))
+	}
+	return errNoPresetValue()
+}
+
+func errNoPresetValue() error {
+	return failure.Argumentf("Preset definition must be a String for preset name, or Hash for set of values")
+}
+
+// addPreset adds the options of a preset. A key "preset" loads another one at
+// its place: what follows overrides it, what precedes is overridden.
+func (s *session) addPreset(ctx context.Context, layer options.Layer, preset *record.Object, loading []string) error {
+	for name, v := range preset.All() {
+		if name != presetOption {
+			s.options.AddPreset(layer, name, v)
+			continue
+		}
+		var err error
+		switch v := v.(type) {
+		case string:
+			err = s.include(ctx, layer, v, loading)
+		case *record.Object:
+			err = s.addPreset(ctx, layer, v, loading)
+		default:
+			err = errNoPresetValue()
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// errNoHash is wrapped by the error about a preset that is no Hash.
+var errNoHash = errors.New("not a Hash")
+
+// presetAt returns the preset at a path of the file: a Hash, or a text that
+// evaluates to one.
+func (s *session) presetAt(ctx context.Context, path string) (*record.Object, error) {
+	v, err := s.document.Get(path)
+	if err != nil {
+		return nil, err
+	}
+	if text, ok := v.(string); ok {
+		if v, err = s.values.Evaluate(ctx, text); err != nil {
+			return nil, err
+		}
+	}
+	if preset, ok := v.(*record.Object); ok {
+		return preset, nil
+	}
+	return nil, &failure.Error{
+		Label: failure.Other, Kind: "Aspera::AssertError", Cause: errNoHash,
+		Message: fmt.Sprintf("assertion failed: preset %s: expecting Hash, but have %s", path, record.TypeName(v)),
+	}
+}
+
+// presetSecret finds the password in the presets whose url and username match
+// (spec/plugins/config.md 7).
+func (s *session) presetSecret(ctx context.Context, url, username string) (string, error) {
+	for _, name := range s.document.Presets() {
+		preset, err := s.document.Preset(name)
+		if err != nil || preset.Text("username") != username || canonicalURL(preset.Text("url")) != canonicalURL(url) {
+			continue
+		}
+		v, err := s.values.Evaluate(ctx, preset.Text("password"))
+		if err != nil {
+			return "", err
+		}
+		text, _ := v.(string)
+		return text, nil
+	}
+	return "", nil
+}
+
+func canonicalURL(url string) string {
+	url = strings.TrimRight(url, "/")
+	if host, ok := strings.CutPrefix(url, "https://"); ok && !strings.Contains(host, "/") {
+		return "https://" + strings.TrimSuffix(host, ":443")
+	}
+	return url
+}
