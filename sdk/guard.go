@@ -3,6 +3,7 @@ package sdk
 import (
 	"context"
 	"os"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -83,7 +84,7 @@ func (g *guard) TagRPC(ctx context.Context, info *stats.RPCTagInfo) context.Cont
 
 type ownCall struct{}
 
-func isOwn(method string) bool { return len(method) > 9 && method[:10] == "/ascli.v1." }
+func isOwn(method string) bool { return strings.HasPrefix(method, "/ascli.v1.") }
 
 func (g *guard) HandleRPC(ctx context.Context, s stats.RPCStats) {
 	if own, _ := ctx.Value(ownCall{}).(bool); !own {

@@ -1,6 +1,7 @@
 package sdk
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"runtime/debug"
@@ -25,9 +26,10 @@ func (p *Plugin) Manifest() (*ascliv1.Manifest, error) {
 	if m.Version == "" {
 		m.Version = buildVersion()
 	}
+	known := map[string]bool{}
 	for _, o := range p.Options {
-		if !nameRule.MatchString(o.Name) {
-			return nil, fmt.Errorf("option %q: use lower case letters, digits and _", o.Name)
+		if err := o.check(known); err != nil {
+			return nil, fmt.Errorf("option %q: %w", o.Name, err)
 		}
 		m.Options = append(m.Options, o.manifest())
 	}
@@ -37,6 +39,20 @@ func (p *Plugin) Manifest() (*ascliv1.Manifest, error) {
 }
 
 var nameRule = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// check refuses a wrong declaration; known are the names so far.
+func (o Option) check(known map[string]bool) error {
+	switch {
+	case !nameRule.MatchString(o.Name):
+		return errors.New("use lower case letters, digits and _")
+	case known[o.Name]:
+		return errors.New("is declared twice")
+	case slices.Contains(o.Types, Enum) && len(o.Values) == 0:
+		return errors.New("an Enum needs Values")
+	}
+	known[o.Name] = true
+	return nil
+}
 
 func (o Option) manifest() *ascliv1.Option {
 	w := &ascliv1.Option{
@@ -53,7 +69,14 @@ func (o Option) manifest() *ascliv1.Option {
 // that stand before them on the line.
 func manifestCommands(commands []Command, outer []string) ([]*ascliv1.Command, error) {
 	var list []*ascliv1.Command
+	known := map[string]bool{}
 	for _, c := range commands {
+		for _, word := range append([]string{c.Name}, c.Aliases...) {
+			if known[word] {
+				return nil, fmt.Errorf("command %s is declared twice", word)
+			}
+			known[word] = true
+		}
 		w, err := c.manifest(outer)
 		if err != nil {
 			return nil, fmt.Errorf("command %s: %w", c.Name, err)
@@ -65,7 +88,7 @@ func manifestCommands(commands []Command, outer []string) ([]*ascliv1.Command, e
 
 func (c Command) manifest(outer []string) (*ascliv1.Command, error) {
 	if (c.Run == nil) == (len(c.Commands) == 0) {
-		return nil, fmt.Errorf("declare either Run or Commands")
+		return nil, errors.New("declare either Run or Commands")
 	}
 	w := &ascliv1.Command{
 		Name: c.Name, Aliases: c.Aliases, Summary: c.Summary,

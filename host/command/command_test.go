@@ -44,7 +44,7 @@ func TestErrors(t *testing.T) {
 
 func TestStart(t *testing.T) {
 	play(t, []scene{
-		{"first run", "", nil, "", []string{"config", "folder"}, outcome{0, "HOME/.aspera/ascli\nSaving config file.\n",
+		{"first run", "", nil, "", []string{"config", "folder"}, outcome{0, "MAIN\nSaving config file.\n",
 			"W,  WARN -- : No config file found. New configuration file: CONFIG\n"}},
 		{"first run, data alone", "", nil, "", []string{"config", "echo", "x", "--display=data", "--log-level=error"}, outcome{0, "\"x\"\n", ""}},
 		{"first run that fails saves nothing", "", nil, "", []string{"config", "preset", "show", "none", "--log-level=error"}, outcome{1, "",
@@ -191,7 +191,7 @@ func TestShowConfig(t *testing.T) {
 		args []string
 		want outcome
 	}{
-		{"default that depends on the machine", []string{"--show-config", "--fields=home"}, outcome{0, "HOME/.aspera/ascli\n", ""}},
+		{"default that depends on the machine", []string{"--show-config", "--fields=home"}, outcome{0, "MAIN\n", ""}},
 		{"layers", []string{"--show-config", "--fields=to_folder,preset", "-Pmine", "--format=csv"}, outcome{0, "/data,write-only option\n", ""}},
 		{"plugin, mandatory options not needed, secrets hidden", []string{"demo", "--show-config", "--fields=url,password,size", "--password=bar"}, outcome{0, `+----------+-------+
 | field    | value |
@@ -221,7 +221,7 @@ func TestPrompts(t *testing.T) {
 		{"plugin", current, nil, "conf\n", []string{"--interactive=yes", "--show-config=x"}, outcome{1, "",
 			"ERROR: Other(OptionParser::NeedlessArgument): needless argument: --show-config=x\n" + debugAdvice}},
 		{"first word", current, nil, "conf\nfolder\n", []string{"--interactive=yes"}, outcome{0,
-			"config help\nargument: command (Symbol)> " + entries + "argument: command (Symbol)> HOME/.aspera/ascli\n", ""}},
+			"config help\nargument: command (Symbol)> " + entries + "argument: command (Symbol)> MAIN\n", ""}},
 		{"answer is an extended value", current, nil, "@json:[1]\n", []string{"config", "echo", "--interactive=yes"}, outcome{0,
 			"argument: value> 1\n", ""}},
 		{"rest of standard input", current, nil, "@stdin:\nrest", []string{"config", "echo", "--interactive=yes"}, outcome{0,

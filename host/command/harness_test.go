@@ -161,8 +161,8 @@ type scene struct {
 	want   outcome
 }
 
-// play runs scenes, each on a machine of its own. HOME and CONFIG in what is
-// wanted stand for its folders.
+// play runs scenes, each on a machine of its own. HOME, MAIN and CONFIG in
+// what is wanted stand for its home, its main folder and its configuration file.
 func play(t *testing.T, scenes []scene) {
 	t.Helper()
 	for _, s := range scenes {
@@ -176,7 +176,7 @@ func play(t *testing.T, scenes []scene) {
 
 func check(t *testing.T, m *machine, got, want outcome) {
 	t.Helper()
-	places := strings.NewReplacer("CONFIG", m.configFile(), "HOME", m.home)
+	places := strings.NewReplacer("CONFIG", m.configFile(), "MAIN", filepath.Dir(m.configFile()), "HOME", m.home)
 	want.out, want.err = places.Replace(want.out), places.Replace(want.err)
 	if got.status != want.status {
 		t.Errorf("status %d, want %d", got.status, want.status)

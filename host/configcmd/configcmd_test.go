@@ -125,7 +125,7 @@ dotted.name: {a: 1}
 		{"get null", "preset get", args("preset", "mine", "parameter", "nothing"), "no such option in preset mine : nothing", 0},
 		{"get takes the name as it is", "preset get", args("preset", "mine", "parameter", "deep.a"), "no such option in preset mine : deep.a", 0},
 		{"get of no preset", "preset get", args("preset", "none", "parameter", "a"), "no such preset: none", 0},
-		{"file", "file", nil, `["FOLDER/config.yaml"]`, sdk.ResultStatus},
+		{"file", "file", nil, `["FILE"]`, sdk.ResultStatus},
 		{"folder", "folder", nil, `["FOLDER"]`, sdk.ResultStatus},
 		{"plugins", "plugins list", nil, `[{"plugin":"node","detect":"Y","wizard":" ","path":"/p/node","origin":"built-in"},` +
 			`{"plugin":"bad","detect":" ","wizard":" ","path":"/p/bad","origin":"not used: others can write it"}]`, sdk.ResultList},
@@ -133,7 +133,7 @@ dotted.name: {a: 1}
 		t.Run(c.name, func(t *testing.T) {
 			h := newHost(t, file)
 			got, out := h.run(t, c.words, c.args)
-			if want := strings.ReplaceAll(c.want, "FOLDER", h.folder); got != want || out.Kind != c.kind {
+			if want := strings.NewReplacer("FILE", h.ConfigPath(), "FOLDER", h.folder).Replace(c.want); got != want || out.Kind != c.kind {
 				t.Errorf("got %s (%s)\nwant %s (%s)", got, out.Kind, want, c.kind)
 			}
 		})

@@ -54,6 +54,15 @@ func (c commands) name(ctx context.Context, inv *sdk.Invocation) (string, error)
 	return config.GlobalPreset, inv.Info(ctx, "Updated: %s: %s <- %s", config.DefaultSection, config.Section, config.GlobalPreset)
 }
 
+// existing returns the preset that an argument means.
+func (c commands) existing(ctx context.Context, inv *sdk.Invocation) (name string, preset *record.Object, err error) {
+	if name, err = c.name(ctx, inv); err != nil {
+		return "", nil, err
+	}
+	preset, err = c.host.Config().Preset(name)
+	return name, preset, err
+}
+
 func (c commands) presetList(context.Context, *sdk.Invocation) (*sdk.Result, error) {
 	var names []any
 	for _, n := range c.host.Config().Presets() {
@@ -96,11 +105,7 @@ func (c commands) cell(parameter string, v any) any {
 func (c commands) shown(parameter string, v any) string { return inspect.Plain(c.cell(parameter, v)) }
 
 func (c commands) presetShow(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
-	name, err := c.name(ctx, inv)
-	if err != nil {
-		return nil, err
-	}
-	preset, err := c.host.Config().Preset(name)
+	_, preset, err := c.existing(ctx, inv)
 	if err != nil {
 		return nil, err
 	}
@@ -108,11 +113,7 @@ func (c commands) presetShow(ctx context.Context, inv *sdk.Invocation) (*sdk.Res
 }
 
 func (c commands) presetGet(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
-	name, err := c.name(ctx, inv)
-	if err != nil {
-		return nil, err
-	}
-	preset, err := c.host.Config().Preset(name)
+	name, preset, err := c.existing(ctx, inv)
 	if err != nil {
 		return nil, err
 	}
@@ -151,7 +152,7 @@ func (c commands) presetSet(ctx context.Context, inv *sdk.Invocation) (*sdk.Resu
 	if err != nil {
 		return nil, err
 	}
-	if had && string(record.JSON(old)) == string(record.JSON(v)) {
+	if had && record.Equal(old, v) {
 		c.host.Warn(fmt.Sprintf("keeping same value for %s: %s: %s", name, key, c.shown(key, v)))
 		return sdk.Nothing(), nil
 	}

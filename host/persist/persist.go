@@ -63,13 +63,13 @@ func (s Store) Write(content []byte, id ...string) error {
 
 func (s Store) file(id []string) string { return filepath.Join(s.folder, fileName(id)+".txt") }
 
-// fileName joins the parts: an https URL gives its host, characters that some
+// fileName joins the parts: an https URL gives its host name, characters that some
 // file system refuses give "_".
 func fileName(id []string) string {
 	var parts []string
 	for _, p := range id {
 		if u, err := url.Parse(p); err == nil && strings.HasPrefix(p, "https://") {
-			p = u.Host
+			p = u.Hostname()
 		}
 		parts = append(parts, p)
 	}

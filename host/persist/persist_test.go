@@ -37,7 +37,7 @@ func TestStore(t *testing.T) {
 
 func TestIdentifierNeverLeavesTheFolder(t *testing.T) {
 	home := t.TempDir()
-	if err := persist.New(home).Write([]byte("{}"), "..", "/etc/passwd", "https://host.example.com/path"); err != nil {
+	if err := persist.New(home).Write([]byte("{}"), "..", "/etc/passwd", "https://host.example.com:9092/path"); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(filepath.Join(home, "persist_store"))

@@ -44,7 +44,7 @@ func dump(node *yaml.Node, want any) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading back the YAML written: %w", err)
 	}
-	if got, err := Value(document); err != nil || !equal(got, want) {
+	if got, err := Value(document); err != nil || !record.Equal(got, want) {
 		return nil, errors.New("the YAML written does not read back as the same value")
 	}
 	return text, nil
@@ -57,7 +57,7 @@ func Assign(node *yaml.Node, value any) (changed bool, err error) {
 	if node.Kind == yaml.DocumentNode && len(node.Content) > 0 {
 		return Assign(node.Content[0], value)
 	}
-	if old, err := Value(node); err == nil && equal(old, value) {
+	if old, err := Value(node); err == nil && record.Equal(old, value) {
 		return false, nil
 	}
 	if object, ok := value.(*record.Object); ok && node.Kind == yaml.MappingNode {
@@ -160,47 +160,4 @@ func looksTyped(text string) bool {
 	}
 	v, err := resolve(text)
 	return err != nil || v != text
-}
-
-// equal compares record values, the order of keys included.
-func equal(a, b any) bool {
-	switch a := a.(type) {
-	case []any:
-		b, ok := b.([]any)
-		if !ok || len(a) != len(b) {
-			return false
-		}
-		for i := range a {
-			if !equal(a[i], b[i]) {
-				return false
-			}
-		}
-		return true
-	case *record.Object:
-		b, ok := b.(*record.Object)
-		return ok && equalObjects(a, b)
-	}
-	switch b.(type) {
-	case []any, *record.Object:
-		return false
-	}
-	return a == b
-}
-
-func equalObjects(a, b *record.Object) bool {
-	keys, others := a.Keys(), b.Keys()
-	if len(keys) != len(others) {
-		return false
-	}
-	for i, k := range keys {
-		if k != others[i] {
-			return false
-		}
-		x, _ := a.Get(k)
-		y, _ := b.Get(k)
-		if !equal(x, y) {
-			return false
-		}
-	}
-	return true
 }
