@@ -4,6 +4,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -19,6 +21,9 @@ var version = "0.0.0+unstamped"
 func main() { os.Exit(run()) }
 
 func run() int {
+	// A library that writes there (go-plugin, when a plugin ends at once) says
+	// nothing that an error of ours does not say better.
+	log.SetOutput(io.Discard)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A second signal ends the program at once.
