@@ -5,8 +5,10 @@ package testscripts
 import (
 	"context"
 	"crypto/rand"
+	"encoding/base64"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -20,8 +22,9 @@ import (
 
 // suite is what all tests of the package share.
 type suite struct {
-	bin     string
-	sandbox *world.Sandbox
+	bin       string
+	sandbox   *world.Sandbox
+	strangers *strangers
 }
 
 var shared suite
@@ -46,7 +49,12 @@ func runTests(m *testing.M) int {
 		return 1
 	}
 	defer sandbox.Stop()
-	shared = suite{bin: bin, sandbox: sandbox}
+	strangers, err := buildStrangers(folder)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	shared = suite{bin: bin, sandbox: sandbox, strangers: strangers}
 	return m.Run()
 }
 
@@ -57,6 +65,7 @@ func TestScripts(t *testing.T) {
 		Setup:               setup,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"random": random,
+			"exits":  exits,
 		},
 	})
 }
@@ -77,6 +86,7 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Vars = append(env.Vars, world.Environ(shared.bin, home, "")...)
+	env.Vars = append(env.Vars, shared.strangers.environ()...)
 	remote := "/" + filepath.Base(env.WorkDir)
 	url, err := shared.sandbox.Preset("sandbox_node", "url")
 	if err != nil {
@@ -87,7 +97,29 @@ func setup(env *testscript.Env) error {
 	env.Setenv("NODE_URL", url)
 	env.Setenv("NODE_HOST", strings.TrimPrefix(url, "https://"))
 	env.Setenv("CONFIG", filepath.Join(main, "config.yaml"))
+	token, err := accessKeyToken()
+	if err != nil {
+		return err
+	}
+	env.Setenv("TOKEN", token)
+	host, port, err := net.SplitHostPort(shared.sandbox.SSH)
+	if err != nil {
+		return err
+	}
+	env.Setenv("SSH_HOST", host)
+	env.Setenv("SSH_PORT", port)
 	return os.Mkdir(filepath.Join(shared.sandbox.Files, remote), 0o700)
+}
+
+// accessKeyToken returns a transfer token for all files of the sandbox's access
+// key (spec/transfer.md 6.3: token).
+func accessKeyToken() (string, error) {
+	id, err := shared.sandbox.Preset("sandbox_ak", "username")
+	if err != nil {
+		return "", err
+	}
+	secret, err := shared.sandbox.Preset("sandbox_ak", "password")
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(id+":"+secret)), err
 }
 
 // random FILE SIZE writes a file of random bytes.

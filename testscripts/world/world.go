@@ -41,6 +41,8 @@ type Sandbox struct {
 	// Folder is its data folder; Config the configuration file with presets;
 	// Files the folder that its users see as "/".
 	Folder, Config, Files string
+	// SSH is the address of its SSH server, host:port.
+	SSH string
 
 	cmd   *exec.Cmd
 	stdin io.Closer
@@ -67,7 +69,7 @@ func Start(ctx context.Context, bin, folder string, flags ...string) (*Sandbox, 
 		return nil, err
 	}
 	ready := make(chan error, 1)
-	go func() { ready <- awaitReady(stdout) }()
+	go func() { ready <- s.awaitReady(stdout) }()
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	select {
@@ -82,9 +84,13 @@ func Start(ctx context.Context, bin, folder string, flags ...string) (*Sandbox, 
 	return s, nil
 }
 
-func awaitReady(stdout io.Reader) error {
+// awaitReady reads where the sandbox is, up to the line that says that it is ready.
+func (s *Sandbox) awaitReady(stdout io.Reader) error {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
+		if address, ok := strings.CutPrefix(lines.Text(), "  SSH "); ok {
+			s.SSH = strings.TrimSpace(address)
+		}
 		if lines.Text() == "ready" {
 			go io.Copy(io.Discard, stdout)
 			return nil

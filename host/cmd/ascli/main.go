@@ -24,10 +24,9 @@ func run() int {
 	// A library that writes there (go-plugin, when a plugin ends at once) says
 	// nothing that an error of ours does not say better.
 	log.SetOutput(io.Discard)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	// A second signal ends the program at once.
-	context.AfterFunc(ctx, stop)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go cancelOnSignal(cancel)
 
 	executable, err := os.Executable()
 	if err != nil {
@@ -52,4 +51,14 @@ func run() int {
 		},
 		Environ: os.Environ(), Executable: executable, Version: version,
 	})
+}
+
+// cancelOnSignal lets the first signal end the command in order. Signals are
+// released before that, so that a second one ends the program at once.
+func cancelOnSignal(cancel context.CancelFunc) {
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	<-signals
+	signal.Stop(signals)
+	cancel()
 }

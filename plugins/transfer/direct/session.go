@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"regexp"
 	"time"
@@ -82,7 +83,7 @@ func (s *session) attempt(ctx context.Context) error {
 	unwatch := context.AfterFunc(ctx, func() { ascp.stop(s.agent.grace) })
 	defer unwatch()
 
-	conn, err := s.accept(listener, ascp)
+	conn, err := s.accept(ctx, listener, ascp)
 	if err != nil {
 		return err
 	}
@@ -98,7 +99,7 @@ func (s *session) attempt(ctx context.Context) error {
 		return verdict
 	}
 	ascp.settle(s.agent.patience, s.agent.grace)
-	return s.conclude(verdict, ascp)
+	return s.conclude(ctx, verdict, ascp)
 }
 
 // attemptUnseen runs ascp without management port: its exit status is all that
@@ -110,7 +111,7 @@ func (s *session) attemptUnseen(ctx context.Context) error {
 	}
 	defer context.AfterFunc(ctx, func() { ascp.stop(s.agent.grace) })()
 	<-ascp.done
-	return s.conclude(nil, ascp)
+	return s.conclude(ctx, nil, ascp)
 }
 
 func (s *session) start(port int) (*process, error) {
@@ -122,7 +123,7 @@ func (s *session) start(port int) (*process, error) {
 }
 
 // accept waits for ascp to connect.
-func (s *session) accept(listener *net.TCPListener, ascp *process) (net.Conn, error) {
+func (s *session) accept(ctx context.Context, listener *net.TCPListener, ascp *process) (net.Conn, error) {
 	if err := listener.SetDeadline(time.Now().Add(s.params.spawnTimeout)); err != nil {
 		return nil, transfer.Errorf("cannot wait for the management connection: %w", err)
 	}
@@ -140,7 +141,7 @@ func (s *session) accept(listener *net.TCPListener, ascp *process) (net.Conn, er
 		return conn, nil
 	}
 	if ascp.ended() {
-		return nil, s.conclude(nil, ascp)
+		return nil, s.conclude(ctx, nil, ascp)
 	}
 	return nil, transfer.Errorf("timeout waiting mgt port connect (select not readable)")
 }
@@ -202,13 +203,18 @@ func (s *session) refreshToken(ctx context.Context) {
 }
 
 // conclude adds what the exit status says to the verdict of the events.
-func (s *session) conclude(verdict error, ascp *process) error {
+func (s *session) conclude(ctx context.Context, verdict error, ascp *process) error {
 	if ascp.succeeded() {
 		return verdict
 	}
 	failed := transfer.Errorf("%s failed (pid %d %s)", s.plan.program(), ascp.pid(), ascp.exit())
 	if verdict != nil {
-		s.job.Env.Logger().Error(failed.Message)
+		level := slog.LevelError
+		if ctx.Err() != nil {
+			// The user stopped it: that is no news.
+			level = slog.LevelDebug
+		}
+		s.job.Env.Logger().Log(ctx, level, failed.Message)
 		return verdict
 	}
 	if ascp.settled() {

@@ -1,0 +1,99 @@
+//go:build unix
+
+package testscripts
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"github.com/ascli-go/ascli/testscripts/world"
+)
+
+// terminalLimit bounds a command that runs on a terminal.
+const terminalLimit = 30 * time.Second
+
+// ascliOnTerminal runs ascli with a terminal of 80 columns and returns all that
+// is shown. typed is entered when the prompt appears.
+func ascliOnTerminal(t *testing.T, prompt, typed string, args ...string) (shown string, err error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), terminalLimit)
+	defer cancel()
+	cmd := world.Ascli(ctx, shared.bin, t.TempDir(), shared.sandbox.Config, args...)
+	cmd.Env = append(cmd.Env, "TERM=xterm")
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer terminal.Close()
+	shown = readTerminal(terminal, prompt, typed)
+	return shown, cmd.Wait()
+}
+
+// readTerminal reads to the end, which a terminal tells with an error.
+func readTerminal(terminal *os.File, prompt, typed string) string {
+	var shown bytes.Buffer
+	buffer := make([]byte, 4096)
+	for {
+		n, err := terminal.Read(buffer)
+		shown.Write(buffer[:n])
+		if prompt != "" && strings.Contains(shown.String(), prompt) {
+			io.WriteString(terminal, typed+"\n")
+			prompt = ""
+		}
+		if err != nil {
+			return shown.String()
+		}
+	}
+}
+
+func TestProgressOnTerminal(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "big.bin")
+	if err := os.WriteFile(file, make([]byte, 20<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, preset := range []string{"sandbox_common", "sandbox_gateway"} {
+		shown, err := ascliOnTerminal(t, "", "", "node", "upload", file, "--to-folder=/terminal", "-P"+preset)
+		if err != nil {
+			t.Fatalf("%s: %v\n%s", preset, err, shown)
+		}
+		last := shown[strings.LastIndex(strings.TrimRight(shown, "\r\n"), "\r")+1:]
+		if !strings.Contains(last, "100%") || !strings.Contains(last, "Mbps Time: ") {
+			t.Errorf("%s: the last line is %q", preset, last)
+		}
+		if line := strings.TrimRight(last, "\r\n"); len(line) != 80 {
+			t.Errorf("%s: the bar is %d wide", preset, len(line))
+		}
+	}
+}
+
+func TestSecretIsNotEchoed(t *testing.T) {
+	shown, err := ascliOnTerminal(t, "option: password> ", "not-the-password",
+		"node", "-N", "info", "--interactive=yes", "--url="+nodeURL(t), "--username=node_user")
+	if _, failed := err.(*exec.ExitError); !failed {
+		t.Errorf("a wrong password was accepted: %v", err)
+	}
+	if strings.Contains(shown, "not-the-password") {
+		t.Errorf("the secret is on the screen:\n%s", shown)
+	}
+	if !strings.Contains(shown, "401 Unauthorized") {
+		t.Errorf("the password did not reach the server:\n%s", shown)
+	}
+}
+
+func nodeURL(t *testing.T) string {
+	t.Helper()
+	url, err := shared.sandbox.Preset("sandbox_node", "url")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return url
+}
