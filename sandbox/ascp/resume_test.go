@@ -8,9 +8,11 @@ import (
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
 )
 
+// A receiver has up to 64 requests of 32 KB under way: what it holds in one
+// piece when the connection is cut may be that much less than what was sent.
 const (
-	bigSize = 4 << 20
-	cutAt   = 2 << 20
+	bigSize = 16 << 20
+	cutAt   = 12 << 20
 )
 
 // interrupted is a world in which the first transfer of a big file was cut.
