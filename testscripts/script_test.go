@@ -108,7 +108,12 @@ func setup(env *testscript.Env) error {
 	}
 	env.Setenv("SSH_HOST", host)
 	env.Setenv("SSH_PORT", port)
-	return os.Mkdir(filepath.Join(shared.sandbox.Files, remote), 0o700)
+	folder := filepath.Join(shared.sandbox.Files, remote)
+	// The folder may be that of the same script in an earlier round (-count).
+	if err := os.RemoveAll(folder); err != nil {
+		return err
+	}
+	return os.Mkdir(folder, 0o700)
 }
 
 // accessKeyToken returns a transfer token for all files of the sandbox's access
