@@ -71,7 +71,8 @@ func locate(products []Product, ascpPath string) (Executable, error) {
 
 func notFound() error {
 	err := failure.Otherf("RuntimeError", "no Aspera transfer module or SDK found.").
-		Hint("Install it with: ascli config ascp install")
+		Hint("Install it with: ascli config ascp install").
+		Hint("Or name the folder of one that is installed: --sdk-folder=<folder>")
 	var others []string
 	for _, a := range transfer.Agents() {
 		if a.Name != transfer.AgentDirect {
