@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/ascli-go/ascli/host/atomicfile"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/wire"
@@ -65,14 +66,8 @@ func (m Manifests) remember(file, name string, manifest *ascliv1.Manifest) {
 			os.Remove(o)
 		}
 	}
-	temp, err := os.CreateTemp(m.Cache, "new-*")
-	if err != nil {
-		return
-	}
-	_, err = temp.Write(text)
-	if closeErr := temp.Close(); err != nil || closeErr != nil || os.Rename(temp.Name(), file) != nil {
-		os.Remove(temp.Name())
-	}
+	// Without it the next run describes again.
+	_ = atomicfile.Write(file, text)
 }
 
 // describe asks a program for its manifest, which it has to give within limit.
