@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,9 @@ import (
 // FileVersion is written to configuration files: the version of the original
 // whose format this is, so that it goes on reading them.
 const FileVersion = "4.21.0"
+
+// uriTimeout bounds the reading of a value by @uri:.
+const uriTimeout = time.Minute
 
 // lockTimeout bounds the wait for another process that edits the configuration.
 const lockTimeout = 30 * time.Second
@@ -48,7 +52,7 @@ func (s *session) configure(ctx context.Context) error {
 	s.userHome, homeErr = config.UserHome(s.lookup)
 	s.values = value.New(value.Env{
 		LookupEnv: s.lookup, Stdin: s.lines, Home: s.userHome, Log: s.log,
-		Preset: s.stored, Secret: s.askSecret,
+		Preset: s.stored, Secret: s.askSecret, HTTP: &http.Client{Timeout: uriTimeout},
 	})
 	s.options = options.NewSet(options.Globals(), s.values)
 	s.options.AddEnvironment(s.Environ)
