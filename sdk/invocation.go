@@ -133,7 +133,7 @@ func text(v any) string {
 	return string(record.JSON(v))
 }
 
-// ErrUnknownCommand is the answer to a command that the plugin does not declare.
+// unknownCommand is the answer to a command that the plugin does not declare.
 func unknownCommand(words []string) error {
 	return failure.Toolf("plugin does not know the command %q: its manifest is older than the plugin", words)
 }

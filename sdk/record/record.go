@@ -31,13 +31,20 @@ type member struct {
 // would have to pay for.
 const fewMembers = 16
 
-// New returns an object holding the given key, value pairs in that order.
-// It panics when the list is odd or a key is not a string: both are slips of
-// the calling code, never of data.
+// New returns an object holding the given key, value pairs in that order. A key
+// that is no string gives its text, a last key without value null.
 func New(pairs ...any) *Object {
-	o := &Object{members: make([]member, 0, len(pairs)/2)}
+	o := &Object{members: make([]member, 0, (len(pairs)+1)/2)}
 	for i := 0; i < len(pairs); i += 2 {
-		o.Set(pairs[i].(string), pairs[i+1])
+		key, ok := pairs[i].(string)
+		if !ok {
+			key = fmt.Sprint(pairs[i])
+		}
+		var value any
+		if i+1 < len(pairs) {
+			value = pairs[i+1]
+		}
+		o.Set(key, value)
 	}
 	return o
 }
@@ -253,7 +260,8 @@ func DropNulls(o *Object) *Object {
 
 // Of turns a Go value into what a record holds: integers and floats into
 // [json.Number], []string into []any. Values of a record pass as they are.
-// It panics on any other type, which is a slip of the calling code.
+// Any other value gives what encoding/json makes of it, or its text when that
+// is nothing: a slip of a plugin's author is not the end of the plugin.
 func Of(v any) any {
 	switch v := v.(type) {
 	case nil, bool, string, json.Number:
@@ -284,12 +292,13 @@ func Of(v any) any {
 		return json.Number(strconv.Itoa(v))
 	case int64:
 		return json.Number(strconv.FormatInt(v, 10))
-	case uint64:
-		return json.Number(strconv.FormatUint(v, 10))
-	case float64:
-		return json.Number(strconv.FormatFloat(v, 'g', -1, 64))
 	}
-	panic(fmt.Sprintf("record: %T cannot stand in a record", v))
+	if text, err := json.Marshal(v); err == nil {
+		if parsed, err := Parse(text); err == nil {
+			return parsed
+		}
+	}
+	return fmt.Sprint(v)
 }
 
 // TypeName names the type of a value as the original does in its messages:

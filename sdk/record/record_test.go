@@ -1,7 +1,9 @@
 package record_test
 
 import (
+	"math"
 	"testing"
+	"time"
 
 	"github.com/ascli-go/ascli/sdk/record"
 )
@@ -40,5 +42,23 @@ func TestPretty(t *testing.T) {
 	want := "{\n  \"a\": [],\n  \"b\": {},\n  \"c\": [\n    {\n      \"d\": 1\n    },\n    2\n  ]\n}"
 	if got := string(record.Pretty(v)); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+func TestAnyGoValueCanStandInARecord(t *testing.T) {
+	type point struct{ X, Y int32 }
+	o := record.New("int32", int32(7), "float", 1.5, "nan", math.NaN(), "time", time.Unix(0, 0).UTC(),
+		"struct", point{1, 2}, "map", map[string]any{"b": 1, "a": []uint8(nil)}, "chan", make(chan int), 8, true, "last")
+	if _, err := record.Parse(record.JSON(o)); err != nil {
+		t.Fatalf("%s: %v", record.JSON(o), err)
+	}
+	for key, want := range map[string]string{
+		"int32": `7`, "float": `1.5`, "nan": `"NaN"`, "time": `"1970-01-01T00:00:00Z"`,
+		"struct": `{"X":1,"Y":2}`, "map": `{"a":null,"b":1}`, "8": `true`, "last": `null`,
+	} {
+		v, _ := o.Get(key)
+		if got := string(record.JSON(v)); got != want {
+			t.Errorf("%s: %s, want %s", key, got, want)
+		}
 	}
 }

@@ -3,7 +3,6 @@ package record
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"strings"
 	"unicode/utf8"
 )
@@ -43,7 +42,7 @@ func Append(b []byte, v any) []byte {
 		}
 		return append(b, '}')
 	}
-	panic(fmt.Sprintf("record: %T cannot stand in a record", v))
+	return Append(b, Of(v))
 }
 
 // JSON returns the compact JSON text of a value.
