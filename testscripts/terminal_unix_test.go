@@ -75,6 +75,17 @@ func TestProgressOnTerminal(t *testing.T) {
 	}
 }
 
+func TestNoProgressWhenNotWanted(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "small.bin")
+	if err := os.WriteFile(file, make([]byte, 1<<20), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	shown, err := ascliOnTerminal(t, "", "", "node", "upload", file, "--to-folder=/terminal", "--progress-bar=no")
+	if err != nil || shown != "" {
+		t.Errorf("%v, shown: %q", err, shown)
+	}
+}
+
 func TestSecretIsNotEchoed(t *testing.T) {
 	shown, err := ascliOnTerminal(t, "option: password> ", "not-the-password",
 		"node", "-N", "info", "--interactive=yes", "--url="+nodeURL(t), "--username=node_user")
