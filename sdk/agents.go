@@ -58,7 +58,7 @@ func (a *agentServer) Agents(context.Context, *ascliv1.AgentsRequest) (*ascliv1.
 }
 
 func (a *agentServer) Run(request *ascliv1.RunRequest, stream grpc.ServerStreamingServer[ascliv1.TransferUpdate]) error {
-	job, err := a.job(request)
+	job, err := a.job(stream.Context(), request)
 	if err != nil {
 		return err
 	}
@@ -87,9 +87,9 @@ func (a *agentServer) Run(request *ascliv1.RunRequest, stream grpc.ServerStreami
 	return stream.Send(wire.ToOutcome(o.sessions, o.err))
 }
 
-func (a *agentServer) job(request *ascliv1.RunRequest) (TransferJob, error) {
+func (a *agentServer) job(ctx context.Context, request *ascliv1.RunRequest) (TransferJob, error) {
 	around := request.Surroundings
-	options, err := wire.FromNamed(around.GetOptions())
+	options, err := wire.FromNamed(ctx, around.GetOptions())
 	if err != nil {
 		return TransferJob{}, err
 	}

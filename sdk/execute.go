@@ -45,7 +45,10 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 
 // lookup finds the leaf that the words name.
 func (p *Plugin) lookup(words []string) *Command {
-	commands := p.Commands
+	commands := slices.Clone(p.Commands)
+	for _, m := range p.Mounts {
+		commands = append(commands, m.Commands...)
+	}
 	for i, word := range words {
 		at := slices.IndexFunc(commands, func(c Command) bool { return c.Name == word })
 		if at < 0 {

@@ -25,6 +25,14 @@ type Host interface {
 	ReadState(ctx context.Context, id ...string) ([]byte, error)
 	// WriteState keeps JSON for later runs; empty content deletes it.
 	WriteState(ctx context.Context, content []byte, id ...string) error
+	// Open shows a URL in the user's browser, or a file, as option `ui` says.
+	Open(ctx context.Context, target string) error
+	// Proxy tells through which HTTP proxy a URL is reached, as the proxy
+	// auto-configuration script says; "" for none.
+	Proxy(ctx context.Context, url string) (string, error)
+	// SetPreset stores options in a preset of the configuration file; "GLOBAL"
+	// is the global default preset.
+	SetPreset(ctx context.Context, preset string, options *record.Object) error
 	// Transfer moves files with the agent that the user chose. spec is the
 	// transfer spec from the product; the user's own values (option ts) are
 	// merged over it, and sources are used unless it has "paths". progress may

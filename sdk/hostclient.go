@@ -60,7 +60,7 @@ func (h *hostClient) Option(ctx context.Context, name string) (any, error) {
 	if err = answered(r.GetFailure(), err); err != nil {
 		return nil, err
 	}
-	return wire.FromValue(r.Value)
+	return wire.FromValue(ctx, r.Value)
 }
 
 func (h *hostClient) Prompt(ctx context.Context, text string, hidden bool) (string, error) {
@@ -110,6 +110,37 @@ func (h *hostClient) WriteState(ctx context.Context, content []byte, id ...strin
 		return err
 	}
 	r, err := c.WriteState(ctx, &ascliv1.WriteStateRequest{Id: id, Content: content})
+	return answered(r.GetFailure(), err)
+}
+
+func (h *hostClient) Open(ctx context.Context, target string) error {
+	c, err := h.client()
+	if err != nil {
+		return err
+	}
+	r, err := c.Open(ctx, &ascliv1.OpenRequest{Target: target})
+	return answered(r.GetFailure(), err)
+}
+
+func (h *hostClient) Proxy(ctx context.Context, url string) (string, error) {
+	c, err := h.client()
+	if err != nil {
+		return "", err
+	}
+	r, err := c.Proxy(ctx, &ascliv1.ProxyRequest{Url: url})
+	return r.GetProxy(), answered(r.GetFailure(), err)
+}
+
+func (h *hostClient) SetPreset(ctx context.Context, preset string, options *record.Object) error {
+	c, err := h.client()
+	if err != nil {
+		return err
+	}
+	request := &ascliv1.SetPresetRequest{Preset: preset}
+	for name, v := range options.All() {
+		request.Options = append(request.Options, &ascliv1.NamedValue{Name: name, Value: wire.ToValue(v)})
+	}
+	r, err := c.SetPreset(ctx, request)
 	return answered(r.GetFailure(), err)
 }
 

@@ -8,6 +8,7 @@ import (
 	"regexp"
 
 	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/lambda"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
@@ -16,8 +17,8 @@ import (
 type Invocation struct {
 	// Command holds the full words typed, without positional values.
 	Command []string
-	// Args and Options hold what a record holds, or *regexp.Regexp. Absent ones
-	// are not in the map.
+	// Args and Options hold what a record holds, *regexp.Regexp or *lambda.Func.
+	// Absent ones are not in the map.
 	Args    map[string]any
 	Options map[string]any
 	Host    Host
@@ -54,6 +55,12 @@ func (inv *Invocation) Object(name string) *record.Object {
 func (inv *Invocation) Pattern(name string) *regexp.Regexp {
 	r, _ := inv.Args[name].(*regexp.Regexp)
 	return r
+}
+
+// Lambda returns an argument of type Proc, nil when it is not one.
+func (inv *Invocation) Lambda(name string) *lambda.Func {
+	f, _ := inv.Args[name].(*lambda.Func)
+	return f
 }
 
 // Sources returns an argument declared with Sources.

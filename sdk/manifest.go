@@ -34,8 +34,26 @@ func (p *Plugin) Manifest() (*ascliv1.Manifest, error) {
 		m.Options = append(m.Options, o.manifest())
 	}
 	var err error
-	m.Commands, err = manifestCommands(p.Commands, nil)
-	return m, err
+	if m.Commands, err = manifestCommands(p.Commands, nil); err != nil {
+		return nil, err
+	}
+	return m, p.manifestMounts(m)
+}
+
+// manifestMounts describes the mounted commands. A request to execute names no
+// mount, so their words must differ from those of the plugin's own commands.
+func (p *Plugin) manifestMounts(m *ascliv1.Manifest) error {
+	all := slices.Clone(p.Commands)
+	for _, mount := range p.Mounts {
+		commands, err := manifestCommands(mount.Commands, nil)
+		if err != nil {
+			return fmt.Errorf("mount under %s: %w", mount.Under, err)
+		}
+		m.Mounts = append(m.Mounts, &ascliv1.Mount{Under: mount.Under, Commands: commands})
+		all = append(all, mount.Commands...)
+	}
+	_, err := manifestCommands(all, nil)
+	return err
 }
 
 var nameRule = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
@@ -57,7 +75,7 @@ func (o Option) check(known map[string]bool) error {
 func (o Option) manifest() *ascliv1.Option {
 	w := &ascliv1.Option{
 		Name: o.Name, Types: o.Types, Values: o.Values, Help: o.Help, Secret: o.Secret,
-		Mandatory: o.Mandatory, Cumulative: o.Cumulative, Since: o.Since,
+		Mandatory: o.Mandatory, Cumulative: o.Cumulative, Since: o.Since, Schema: schema(o.Schema),
 	}
 	if o.Default != nil {
 		w.DefaultJson = record.JSON(record.Of(o.Default))
@@ -115,12 +133,20 @@ func (c Command) manifest(outer []string) (*ascliv1.Command, error) {
 func (a Arg) manifest() *ascliv1.Argument {
 	w := &ascliv1.Argument{
 		Name: a.Name, Description: a.Description, Types: a.Types, Values: a.Values,
-		Optional: a.Optional, Multiple: a.Multiple, Sources: a.Sources,
+		Optional: a.Optional, Multiple: a.Multiple, Sources: a.Sources, Schema: schema(a.Schema),
 	}
 	if w.Description == "" {
 		w.Description = a.Name
 	}
 	return w
+}
+
+func schema(fields []Field) []*ascliv1.Field {
+	var list []*ascliv1.Field
+	for _, f := range fields {
+		list = append(list, &ascliv1.Field{Name: f.Name, Type: f.Type, Description: f.Description})
+	}
+	return list
 }
 
 // stamped is the version that the build writes into the binary (-ldflags -X).

@@ -34,12 +34,22 @@ type Plugin struct {
 	Options []Option
 	// Commands are the words that may follow the name.
 	Commands []Command
-	// Detect, when set, tells whether the product answers at a URL.
+	// Mounts are commands that users type under the name of another plugin.
+	Mounts []Mount
+	// Detect, when set, tells whether the product answers at a URL. It returns
+	// nil, or the reason as an error, when it does not.
 	Detect func(ctx context.Context, url string, inv *Invocation) (*Detection, error)
 	// Wizard, when set, makes the options of a preset for a URL.
 	Wizard func(ctx context.Context, url string, inv *Invocation) (*Preset, error)
 	// Agents, when set, makes the process a transfer plugin.
 	Agents Agents
+}
+
+// Mount puts commands under another plugin: with Under "config" and a command
+// "ascp", users type `ascli config ascp`. No word may also be one of Commands.
+type Mount struct {
+	Under    string
+	Commands []Command
 }
 
 // Type is a type of value that an option or argument accepts.
@@ -56,6 +66,8 @@ const (
 	Array   = ascliv1.ValueType_VALUE_TYPE_ARRAY
 	Regexp  = ascliv1.ValueType_VALUE_TYPE_REGEXP
 	Any     = ascliv1.ValueType_VALUE_TYPE_ANY
+	// Proc accepts a function that the user wrote: @ruby: or @expr:.
+	Proc = ascliv1.ValueType_VALUE_TYPE_PROC
 )
 
 // Option declares `--name=value`.
@@ -78,6 +90,18 @@ type Option struct {
 	Cumulative bool
 	// Since is the version of the original that introduced the option.
 	Since string
+	// Schema describes the keys of a Hash. Users see it with the value `help`.
+	Schema []Field
+}
+
+// Field describes a key of a Hash.
+type Field struct {
+	// Name of the key; nested keys are a.b, those of items of an array a[].b.
+	Name string
+	// Type in JSON's terms, several separated by commas.
+	Type string
+	// Description holds one idea a line.
+	Description string
 }
 
 // Command declares a word and what it does. It has either Commands or Run.
@@ -111,6 +135,8 @@ type Arg struct {
 	Multiple bool
 	// Sources takes the files of a transfer as options `sources` and `src_type` say.
 	Sources bool
+	// Schema describes the keys of a Hash. Users see it with the value `help`.
+	Schema []Field
 }
 
 // Detection is a product found at a URL.
@@ -148,4 +174,6 @@ const (
 	ResultEmpty     = ascliv1.ResultKind_RESULT_KIND_EMPTY
 	ResultNothing   = ascliv1.ResultKind_RESULT_KIND_NOTHING
 	ResultStructure = ascliv1.ResultKind_RESULT_KIND_STRUCTURE
+	ResultNull      = ascliv1.ResultKind_RESULT_KIND_NULL
+	ResultImage     = ascliv1.ResultKind_RESULT_KIND_IMAGE
 )

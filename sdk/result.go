@@ -75,6 +75,12 @@ func Structure(v any) *Result { return single(ResultStructure, v) }
 // Empty is an answer without content.
 func Empty() *Result { return &Result{Kind: ResultEmpty, Records: none} }
 
+// Null is the answer null.
+func Null() *Result { return &Result{Kind: ResultNull, Records: none} }
+
+// Image is a picture: its URL, or its bytes in base64.
+func Image(source string) *Result { return single(ResultImage, source) }
+
 // Nothing prints nothing.
 func Nothing() *Result { return &Result{Kind: ResultNothing, Records: none} }
 

@@ -77,12 +77,12 @@ func (s *server) Describe(context.Context, *ascliv1.DescribeRequest) (*ascliv1.M
 }
 
 func (s *server) Execute(request *ascliv1.ExecuteRequest, stream grpc.ServerStreamingServer[ascliv1.ExecuteEvent]) error {
-	inv, err := s.invocation(request.Options, request.Surroundings)
+	inv, err := s.invocation(stream.Context(), request.Options, request.Surroundings)
 	if err != nil {
 		return err
 	}
 	inv.Command = request.Command
-	if inv.Args, err = wire.FromNamed(request.Arguments); err != nil {
+	if inv.Args, err = wire.FromNamed(stream.Context(), request.Arguments); err != nil {
 		return err
 	}
 	host := newHostClient(s.broker, request.HostService)
@@ -104,12 +104,15 @@ func (s *server) Detect(ctx context.Context, request *ascliv1.DetectRequest) (*a
 	if s.plugin.Detect == nil {
 		return s.UnimplementedPluginServer.Detect(ctx, request)
 	}
-	inv, err := s.invocation(request.Options, request.Surroundings)
+	inv, err := s.invocation(ctx, request.Options, request.Surroundings)
 	if err != nil {
 		return nil, err
 	}
+	host := newHostClient(s.broker, request.HostService)
+	defer host.close()
+	inv.Host = host
 	found, err := s.plugin.Detect(ctx, request.Url, inv)
-	if err != nil {
+	if err != nil || found == nil {
 		return &ascliv1.DetectResponse{Failure: wire.ToFailure(err)}, nil
 	}
 	return &ascliv1.DetectResponse{Found: true, Application: found.Application, Url: found.URL, Version: found.Version}, nil
@@ -119,7 +122,7 @@ func (s *server) Wizard(ctx context.Context, request *ascliv1.WizardRequest) (*a
 	if s.plugin.Wizard == nil {
 		return s.UnimplementedPluginServer.Wizard(ctx, request)
 	}
-	inv, err := s.invocation(request.Options, request.Surroundings)
+	inv, err := s.invocation(ctx, request.Options, request.Surroundings)
 	if err != nil {
 		return nil, err
 	}
@@ -137,8 +140,8 @@ func (s *server) Wizard(ctx context.Context, request *ascliv1.WizardRequest) (*a
 	return response, nil
 }
 
-func (s *server) invocation(options []*ascliv1.NamedValue, around *ascliv1.Surroundings) (*Invocation, error) {
-	values, err := wire.FromNamed(options)
+func (s *server) invocation(ctx context.Context, options []*ascliv1.NamedValue, around *ascliv1.Surroundings) (*Invocation, error) {
+	values, err := wire.FromNamed(ctx, options)
 	if err != nil {
 		return nil, err
 	}

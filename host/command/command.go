@@ -45,6 +45,9 @@ type Surroundings struct {
 	Executable string
 	// Version is the version of this program.
 	Version string
+	// ReleaseURL is where the newest release is described; "" for this
+	// program's own releases.
+	ReleaseURL string
 }
 
 // Run executes a command line, without the program's name, and returns the
@@ -94,6 +97,7 @@ func newSession(args []string, around Surroundings) *session {
 	s.logLevel.Set(slog.LevelWarn)
 	s.log = slog.New(logs.New(s.Err, s.logLevel, s.maskText))
 	s.rest = s.words.Positional
+	s.web = &web{session: s}
 	return s
 }
 
@@ -139,6 +143,24 @@ func (s *session) steps(ctx context.Context) (err error) {
 	if s.typed("show_config") {
 		return s.showConfig(ctx)
 	}
+	return s.showSchema(s.exclusively(ctx, plugin))
+}
+
+// exclusively runs the command while nobody else holds its port.
+func (s *session) exclusively(ctx context.Context, plugin *plugin) error {
+	release, err := s.hold(ctx)
+	if err != nil {
+		return err
+	}
+	if release == nil {
+		return errDone
+	}
+	defer release()
+	tellVersion, err := s.checkVersion(ctx)
+	if err != nil {
+		return err
+	}
+	defer tellVersion()
 	inv, err := s.invocation(ctx, plugin.manifest)
 	if err != nil {
 		return err
@@ -207,6 +229,9 @@ func wordList(words []string) string {
 // report prints an error and unprocessed words as spec/cli.md 7.1 orders them,
 // and returns the exit status.
 func (s *session) report(err error, unprocessed []string) int {
+	if errors.Is(err, errHelped) {
+		err = nil
+	}
 	f := wire.ToFailure(err)
 	label := failure.Label(f.GetLabel())
 	if err != nil {

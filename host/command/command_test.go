@@ -150,7 +150,7 @@ around:
 				"HINT: create it: ascli config preset set list <option> <value>, or remove it: ascli config preset unset default config\n" +
 				"ERROR: Argument: unprocessed values: [\"config\", \"file\"]\n"}},
 		{"wrong value in a preset", current + "bad: {format: zz}\n", nil, "", []string{"-Pbad", "config", "echo", "1"}, outcome{1, "",
-			"ERROR: Argument: unknown value for format in set: zz\nUse:\n- csv\n- json\n- jsonl\n- jsonpp\n- markdown\n- nagios\n- ruby\n- table\n- text\n- yaml\n" +
+			"ERROR: Argument: unknown value for format in set: zz\nUse:\n- csv\n- image\n- json\n- jsonl\n- jsonpp\n- markdown\n- nagios\n- ruby\n- table\n- text\n- yaml\n" +
 				advice + "ERROR: Argument: unprocessed values: [\"echo\", \"1\"]\n"}},
 		{"main folder from the file that lies in it", file, nil, "", []string{"--home=@preset:text", "config", "file"}, outcome{1, "",
 			"ERROR: Tool: @preset:text: the options that say where the configuration file is cannot be taken from it\n" +

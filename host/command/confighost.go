@@ -56,34 +56,9 @@ func (s *session) HidesSecrets() bool { return s.display.hidesSecrets }
 // Warn shows a warning in the log.
 func (s *session) Warn(text string) { s.log.Warn(text) }
 
-// Plugins returns the plugins found, the refused ones included.
-func (s *session) Plugins(ctx context.Context) ([]configcmd.InstalledPlugin, error) {
-	catalog, err := s.discover(ctx)
-	if err != nil {
-		return nil, err
-	}
-	list := []configcmd.InstalledPlugin{{
-		Program: plugins.Program{Name: configcmd.Name, Path: s.Executable, Origin: plugins.BuiltIn},
-	}}
-	for _, program := range catalog.Sorted() {
-		p := configcmd.InstalledPlugin{Program: program}
-		manifest, err := s.manifests().Of(ctx, program)
-		if err != nil {
-			p.Problem = err.Error()
-		}
-		p.Detects, p.HasWizard = manifest.GetDetects(), manifest.GetHasWizard()
-		list = append(list, p)
-	}
-	for _, path := range slices.Sorted(maps.Keys(catalog.Refused)) {
-		list = append(list, configcmd.InstalledPlugin{
-			Program: plugins.Program{Name: plugins.NameOf(path), Path: path}, Problem: catalog.Refused[path].Error(),
-		})
-	}
-	return list, nil
-}
-
-// Manifests returns what the plugins that can be used say of themselves.
-func (s *session) Manifests(ctx context.Context) ([]*ascliv1.Manifest, error) {
+// described returns every plugin with its manifest: `config` first, with what
+// others mount under it.
+func (s *session) described(ctx context.Context) ([]plugins.Described, error) {
 	catalog, err := s.discover(ctx)
 	if err != nil {
 		return nil, err
@@ -92,14 +67,53 @@ func (s *session) Manifests(ctx context.Context) ([]*ascliv1.Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	list := []*ascliv1.Manifest{own}
-	for _, program := range catalog.Sorted() {
-		manifest, err := s.manifests().Of(ctx, program)
-		if err != nil {
-			s.log.Warn(err.Error())
+	mounted, err := s.mounts(ctx, configcmd.Name)
+	if err != nil {
+		return nil, err
+	}
+	config := plugins.Described{
+		Program:  plugins.Program{Name: configcmd.Name, Path: s.Executable, Origin: plugins.BuiltIn},
+		Manifest: withMounts(own, mounted),
+	}
+	return append([]plugins.Described{config}, s.manifests().All(ctx, catalog.Sorted())...), nil
+}
+
+// Plugins returns the plugins found, the refused ones included.
+func (s *session) Plugins(ctx context.Context) ([]configcmd.InstalledPlugin, error) {
+	all, err := s.described(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []configcmd.InstalledPlugin
+	for _, d := range all {
+		p := configcmd.InstalledPlugin{Program: d.Program}
+		if d.Err != nil {
+			p.Problem = d.Err.Error()
+		}
+		p.Detects, p.HasWizard = d.Manifest.GetDetects(), d.Manifest.GetHasWizard()
+		list = append(list, p)
+	}
+	for _, path := range slices.Sorted(maps.Keys(s.catalog.Refused)) {
+		list = append(list, configcmd.InstalledPlugin{
+			Program: plugins.Program{Name: plugins.NameOf(path), Path: path}, Problem: s.catalog.Refused[path].Error(),
+		})
+	}
+	return list, nil
+}
+
+// Manifests returns what the plugins that can be used say of themselves.
+func (s *session) Manifests(ctx context.Context) ([]*ascliv1.Manifest, error) {
+	all, err := s.described(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []*ascliv1.Manifest
+	for _, d := range all {
+		if d.Err != nil {
+			s.log.Warn(d.Err.Error())
 			continue
 		}
-		list = append(list, manifest)
+		list = append(list, d.Manifest)
 	}
 	return list, nil
 }
@@ -132,3 +146,9 @@ func (s *session) showConfig(ctx context.Context) error {
 	}
 	return s.display.end()
 }
+
+// ProgramVersion and ProgramPath tell about the running program.
+func (s *session) ProgramVersion() string { return s.Version }
+
+// ProgramPath is the path of the executable.
+func (s *session) ProgramPath() string { return s.Executable }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/ascli-go/ascli/host/configcmd"
 	"github.com/ascli-go/ascli/host/grammar"
 	"github.com/ascli-go/ascli/host/options"
 	"github.com/ascli-go/ascli/host/value"
@@ -19,24 +18,16 @@ import (
 func (s *session) fullHelp(ctx context.Context) error {
 	s.banner()
 	printOptions(s.Err, "global", options.Globals())
-	config, err := configcmd.Plugin(s).Manifest()
+	all, err := s.described(ctx)
 	if err != nil {
 		return err
 	}
-	printPlugin(s.Err, config, nil)
-	catalog, err := s.discover(ctx)
-	if err != nil {
-		return err
-	}
-	for _, program := range catalog.Sorted() {
-		manifest, err := s.manifests().Of(ctx, program)
-		if err != nil {
+	for _, d := range all {
+		if d.Err != nil {
 			// One broken plugin must not hide the help of the others.
-			fmt.Fprintf(s.Err, "\nCOMMAND: %s\n%s\n", program.Name, err)
-			continue
-		}
-		if manifest.Name != transferPlugin {
-			printPlugin(s.Err, manifest, nil)
+			fmt.Fprintf(s.Err, "\nCOMMAND: %s\n%s\n", d.Program.Name, d.Err)
+		} else if d.Manifest.Name != transferPlugin {
+			printPlugin(s.Err, d.Manifest, nil)
 		}
 	}
 	return errDone

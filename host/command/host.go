@@ -3,8 +3,6 @@ package command
 import (
 	"context"
 	"fmt"
-	"io"
-	"strings"
 
 	"github.com/ascli-go/ascli/host/persist"
 	"github.com/ascli-go/ascli/sdk"
@@ -28,87 +26,19 @@ func (s *session) requireOption(ctx context.Context, name string) (any, error) {
 	if err != nil || v != nil {
 		return v, err
 	}
-	ask, err := s.asker(ctx)
+	asks, err := s.interactive(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if ask == nil {
+	if !asks {
 		return nil, failure.Argumentf("Missing mandatory option: %s", name)
 	}
-	d := s.options.Definition(name)
-	hidden := secret.IsName(name) || d != nil && d.Secret
-	text, err := s.Prompt(ctx, "option: "+name, hidden)
-	if err != nil {
-		return nil, err
-	}
-	if v, err = s.values.Evaluate(ctx, text); err != nil {
-		return nil, err
-	}
-	if text, ok := v.(string); ok && hidden {
-		s.learnSecret(text)
-	}
-	s.options.Put(name, v)
-	return v, nil
+	return s.askOption(ctx, name)
 }
 
-// asker returns how a missing argument is asked for, nil when the session is
-// not interactive (spec/cli.md 1.11).
-func (s *session) asker(ctx context.Context) (func(ctx context.Context, description string, choices []string) (string, error), error) {
-	interactive, err := s.options.Flag(ctx, "interactive")
-	if err != nil || !interactive {
-		return nil, err
-	}
-	return func(ctx context.Context, description string, choices []string) (string, error) {
-		if len(choices) > 0 {
-			fmt.Fprintln(s.Out, strings.Join(choices, " "))
-		}
-		return s.Prompt(ctx, "argument: "+description, false)
-	}, nil
-}
-
-// Prompt asks for a line of text.
-func (s *session) Prompt(ctx context.Context, text string, hidden bool) (string, error) {
-	fmt.Fprint(s.Out, text+"> ")
-	type answer struct {
-		text string
-		err  error
-	}
-	answers := make(chan answer, 1)
-	go func() {
-		a := answer{}
-		if hidden {
-			a.text, a.err = s.readHidden()
-		} else {
-			a.text, a.err = s.readLine()
-		}
-		answers <- a
-	}()
-	select {
-	case a := <-answers:
-		return a.text, a.err
-	case <-ctx.Done():
-		return "", ctx.Err()
-	}
-}
-
-func (s *session) readHidden() (string, error) {
-	if !s.InTerminal {
-		return "", failure.Otherf("Errno::ENOTTY", "a secret is asked for, but standard input is no terminal: give it with an option, the environment or a preset")
-	}
-	defer fmt.Fprintln(s.Out)
-	return s.ReadHidden()
-}
-
-func (s *session) readLine() (string, error) {
-	line, err := s.lines.ReadString('\n')
-	if err == io.EOF && line == "" {
-		return "", failure.Otherf("RuntimeError", "Unexpected end of standard input")
-	}
-	if err != nil && err != io.EOF {
-		return "", err
-	}
-	return strings.TrimRight(line, "\r\n"), nil
-}
+// secretOfPreset as value of option secret looks for it in the presets, as no
+// value does (spec/plugins/config.md 7).
+const secretOfPreset = "PRESET"
 
 // Secret looks in option secret, then in the presets.
 func (s *session) Secret(ctx context.Context, url, username string) (string, bool, error) {
@@ -118,7 +48,7 @@ func (s *session) Secret(ctx context.Context, url, username string) (string, boo
 	if err != nil {
 		return "", false, err
 	}
-	if text == "" {
+	if text == "" || text == secretOfPreset {
 		if text, err = s.presetSecret(ctx, url, username); err != nil {
 			return "", false, err
 		}

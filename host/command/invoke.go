@@ -46,7 +46,14 @@ func (s *session) resolve(ctx context.Context, manifest *ascliv1.Manifest) (*gra
 		return nil, err
 	}
 	resolver := grammar.Resolver{Evaluate: s.values.Evaluate, SourcesElsewhere: sources != nil && sources != transfer.SourcesArgs}
-	if resolver.Ask, err = s.asker(ctx); err != nil {
+	asks, err := s.interactive(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if asks {
+		resolver.Ask = s.askWords
+	}
+	if resolver.AskCommands, err = s.asksCommands(ctx); err != nil {
 		return nil, err
 	}
 	branch, err := resolver.Resolve(ctx, manifest, s.rest)
@@ -62,6 +69,9 @@ func (s *session) argument(ctx context.Context, declared *ascliv1.Argument, word
 	}
 	if len(words) == 0 {
 		return nil, false, nil
+	}
+	if err := options.ArgumentHelp(declared, words[0]); err != nil {
+		return nil, false, err
 	}
 	if !declared.Multiple {
 		if v, err = s.word(ctx, declared, words); err != nil {
@@ -86,7 +96,7 @@ func (s *session) argument(ctx context.Context, declared *ascliv1.Argument, word
 func (s *session) word(ctx context.Context, declared *ascliv1.Argument, words []string) (v any, err error) {
 	end, collects := value.CollectMarker(words[0])
 	if !collects {
-		return s.values.Evaluate(ctx, words[0])
+		return s.values.EvaluateFor(ctx, words[0], grammar.ValueTypes(declared.Types)...)
 	}
 	v, s.rest, err = s.values.Collect(ctx, "argument: "+declared.Description, end, words[1:])
 	return v, err
@@ -164,6 +174,15 @@ func (s *session) sourceOptions(ctx context.Context, in *transfer.SourceInput) (
 // sharedOptions evaluates what the plugin gets: its own options and the global
 // ones that concern plugins.
 func (s *session) sharedOptions(ctx context.Context, inv *sdk.Invocation) error {
+	asksAll, err := s.options.Flag(ctx, "ask_options")
+	if err != nil {
+		return err
+	}
+	if asksAll {
+		if asksAll, err = s.interactive(ctx); err != nil {
+			return err
+		}
+	}
 	for _, d := range s.options.Definitions() {
 		if !d.Shared {
 			continue
@@ -173,9 +192,12 @@ func (s *session) sharedOptions(ctx context.Context, inv *sdk.Invocation) error 
 			return err
 		}
 		if v == nil && d.Mandatory {
-			if v, err = s.requireOption(ctx, d.Name); err != nil {
-				return err
-			}
+			v, err = s.requireOption(ctx, d.Name)
+		} else if v == nil && asksAll && d.Own {
+			v, err = s.askOption(ctx, d.Name)
+		}
+		if err != nil {
+			return err
 		}
 		if v == nil {
 			continue

@@ -29,7 +29,7 @@ type plugin struct {
 func (s *session) choosePlugin(ctx context.Context) (*plugin, error) {
 	if len(s.rest) > 0 && s.rest[0] == configcmd.Name {
 		s.rest = s.rest[1:]
-		return s.configPlugin()
+		return s.configPlugin(ctx)
 	}
 	catalog, err := s.discover(ctx)
 	if err != nil {
@@ -41,7 +41,7 @@ func (s *session) choosePlugin(ctx context.Context) (*plugin, error) {
 	}
 	switch name {
 	case configcmd.Name:
-		return s.configPlugin()
+		return s.configPlugin(ctx)
 	case "help":
 		return nil, s.fullHelp(ctx)
 	}
@@ -54,12 +54,17 @@ func (s *session) choosePlugin(ctx context.Context) (*plugin, error) {
 		return nil, err
 	}
 	return &plugin{manifest: manifest, run: func(ctx context.Context, inv *sdk.Invocation, out *display) error {
-		process, err := s.launch().Launch(program)
-		if err != nil {
-			return err
-		}
-		return process.Execute(ctx, inv, sdk.LevelName(s.logLevel.Level()), out)
+		return s.runProgram(ctx, program, inv, out)
 	}}, nil
+}
+
+// runProgram runs a command in the process of a plugin.
+func (s *session) runProgram(ctx context.Context, program plugins.Program, inv *sdk.Invocation, out *display) error {
+	process, err := s.launch().Launch(program)
+	if err != nil {
+		return err
+	}
+	return process.Execute(ctx, inv, sdk.LevelName(s.logLevel.Level()), out)
 }
 
 func (s *session) pluginName(ctx context.Context, catalog *plugins.Catalog) (string, error) {
@@ -72,15 +77,13 @@ func (s *session) pluginName(ctx context.Context, catalog *plugins.Catalog) (str
 	}
 	slices.Sort(names)
 	if len(s.rest) == 0 {
-		ask, err := s.asker(ctx)
-		if err != nil || ask == nil {
+		asks, err := s.asksCommands(ctx)
+		if err != nil || !asks {
 			return "", orMissing(err, asked, names)
 		}
-		word, err := ask(ctx, asked.Describe(value.Symbol), names)
-		if err != nil {
+		if s.rest, err = s.askWords(ctx, grammar.Question{Description: asked.Describe(value.Symbol), Choices: names}); err != nil {
 			return "", err
 		}
-		s.rest = []string{word}
 	}
 	word := s.rest[0]
 	s.rest = s.rest[1:]
@@ -102,17 +105,6 @@ func orMissing(err error, asked value.Argument, names []string) error {
 		return err
 	}
 	return asked.Missing(names, value.Symbol)
-}
-
-func (s *session) configPlugin() (*plugin, error) {
-	p := configcmd.Plugin(s)
-	manifest, err := p.Manifest()
-	if err != nil {
-		return nil, err
-	}
-	return &plugin{manifest: manifest, run: func(ctx context.Context, inv *sdk.Invocation, out *display) error {
-		return sdk.Execute(ctx, p, inv, out)
-	}}, nil
 }
 
 // discover searches the plugin folders; it does so once.

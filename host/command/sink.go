@@ -111,7 +111,7 @@ func (s *session) openDisplay(ctx context.Context) (*display, error) {
 		d.out = bufio.NewWriterSize(d.file, outputBuffer)
 		settings.Terminal, settings.Unicode = false, false
 	}
-	d.printer, err = output.New(d.out, settings)
+	d.printer, err = output.New(ctx, d.out, settings)
 	return d, err
 }
 

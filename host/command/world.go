@@ -12,6 +12,7 @@ import (
 	"github.com/ascli-go/ascli/host/config"
 	"github.com/ascli-go/ascli/host/options"
 	"github.com/ascli-go/ascli/host/plugins"
+	"github.com/ascli-go/ascli/host/ui"
 	"github.com/ascli-go/ascli/host/value"
 	"github.com/ascli-go/ascli/sdk/failure"
 )
@@ -38,6 +39,7 @@ type world struct {
 	launcher       *plugins.Launcher
 	agents         transferProcess
 	display        *display
+	web            *web
 	secrets        []string
 	// saved tells that the configuration file was written.
 	saved bool
@@ -52,7 +54,7 @@ func (s *session) configure(ctx context.Context) error {
 	s.userHome, homeErr = config.UserHome(s.lookup)
 	s.values = value.New(value.Env{
 		LookupEnv: s.lookup, Stdin: s.lines, Home: s.userHome, Log: s.log,
-		Preset: s.stored, Secret: s.askSecret, HTTP: &http.Client{Timeout: uriTimeout},
+		Preset: s.stored, Secret: s.askSecret, HTTP: &http.Client{Timeout: uriTimeout, Transport: s.web},
 	})
 	s.options = options.NewSet(options.Globals(), s.values)
 	s.options.AddEnvironment(s.Environ)
@@ -84,6 +86,8 @@ func (s *session) locate(ctx context.Context, homeErr error) (err error) {
 		s.options.SetDefault("sdk_folder", sdkFolder(s.userHome))
 	}
 	s.options.SetDefault("progress_bar", s.OutTerminal)
+	s.options.SetDefault("interactive", s.InTerminal && s.OutTerminal)
+	s.options.SetDefault("ui", string(ui.DefaultMode(s.lookup)))
 	if s.home, err = s.options.Text(ctx, "home"); err != nil {
 		return err
 	}
@@ -152,6 +156,9 @@ func (s *session) behave(ctx context.Context) error {
 	if err := s.setLogger(logger); err != nil {
 		return err
 	}
+	if err := s.chooseParser(ctx); err != nil {
+		return err
+	}
 	folder, err := s.options.Text(ctx, "temp_folder")
 	if err != nil {
 		return err
@@ -164,6 +171,21 @@ func (s *session) behave(ctx context.Context) error {
 	s.tempFolder = folder
 	if secret, err := s.options.Text(ctx, "secret"); err == nil {
 		s.learnSecret(secret)
+	}
+	return nil
+}
+
+// chooseParser sets the decoder of values without one (spec/cli.md 4.4).
+func (s *session) chooseParser(ctx context.Context) error {
+	for _, name := range []string{"struct_parser", "parser"} {
+		if !s.options.Given(name) {
+			continue
+		}
+		parser, err := s.options.Text(ctx, name)
+		if err != nil {
+			return err
+		}
+		s.values.UseParser(parser)
 	}
 	return nil
 }
@@ -209,4 +231,5 @@ func (s *session) close() {
 	if s.launcher != nil {
 		s.launcher.Close()
 	}
+	s.web.close()
 }

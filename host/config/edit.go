@@ -57,3 +57,19 @@ func (d *Document) Delete(name string) error {
 func (d *Document) SetDefault(plugin, preset string) error {
 	return d.Set(DefaultSection, plugin, preset)
 }
+
+// Global is the name that stands for the global preset (spec/cli.md 3.3).
+const Global = "GLOBAL"
+
+// Resolve returns the name of the preset that a user's name means. [Global] is
+// the global preset, which becomes the default of all commands when there is
+// none yet.
+func (d *Document) Resolve(name string) (string, error) {
+	if name != Global {
+		return name, nil
+	}
+	if known, ok := d.Default(Section); ok {
+		return known, nil
+	}
+	return GlobalPreset, d.SetDefault(Section, GlobalPreset)
+}

@@ -5,6 +5,7 @@ package configcmd
 import (
 	"context"
 	"regexp"
+	"slices"
 
 	"github.com/ascli-go/ascli/host/config"
 	"github.com/ascli-go/ascli/host/grammar"
@@ -41,6 +42,17 @@ type Host interface {
 	HidesSecrets() bool
 	// Warn shows a warning in the log.
 	Warn(text string)
+	// ProgramVersion and ProgramPath are those of the running program.
+	ProgramVersion() string
+	ProgramPath() string
+	// NewestRelease asks for the version of the newest release.
+	NewestRelease(ctx context.Context) (string, error)
+	// Edit opens a text file for the user.
+	Edit(ctx context.Context, file string) error
+	// Detect asks plugins, all or the named one, for the product at a URL.
+	Detect(ctx context.Context, url, plugin string) ([]Product, error)
+	// Wizard lets the plugin of a product make a preset.
+	Wizard(ctx context.Context, product Product) (*sdk.Preset, error)
 }
 
 // InstalledPlugin is a row of `config plugins list`. Problem tells why the
@@ -57,22 +69,45 @@ type commands struct{ host Host }
 func Plugin(host Host) *sdk.Plugin {
 	c := commands{host}
 	return &sdk.Plugin{
-		Name:    Name,
-		Summary: "Configuration, presets, plugins",
-		Commands: append([]sdk.Command{
+		Name:     Name,
+		Summary:  "Configuration, presets, plugins",
+		Options:  ownOptions(),
+		Commands: slices.Concat(c.baseCommands(), c.aboutCommands(), c.keyCommands(), c.wizardCommands(), c.inventoryCommands()),
+	}
+}
+
+// ownOptions are those of the commands preset lookup and sync admin.
+func ownOptions() []sdk.Option {
+	return []sdk.Option{
+		{Name: "url", Help: "Address of the application to look up"},
+		{Name: "username", Help: "User name to look up"},
+		{Name: "sql", Help: "SQL for the snapshot database of sync admin"},
+	}
+}
+
+func (c commands) baseCommands() []sdk.Command {
+	return []sdk.Command{
+		{
+			Name: "echo", Summary: "Evaluate a value and show it",
+			Args:   []sdk.Arg{{Name: "value", Description: "value", Types: []sdk.Type{sdk.Any}}},
+			Result: sdk.ResultStructure, Run: echo,
+		},
+		{Name: "preset", Summary: "Named groups of option values", Commands: c.presetCommands()},
+		{Name: "plugins", Summary: "Installed plugins", Commands: []sdk.Command{{
+			Name: "list", Summary: "Plugins with their path and origin",
+			Result: sdk.ResultList, Columns: []string{"plugin", "detect", "wizard", "path", "origin"}, Run: c.pluginsList,
+		}}},
+		{Name: "remote_certificate", Summary: "Certificates of an HTTPS server", Commands: certificateCommands()},
+		{
+			Name: "download", Summary: "Save what a URL answers", Result: sdk.ResultStatus, Run: download,
+			Args: []sdk.Arg{{Name: "url"}, {Name: "path", Optional: true}},
+		},
+		{Name: "test", Summary: "For tests of this program", Commands: []sdk.Command{
 			{
-				Name: "echo", Summary: "Evaluate a value and show it",
-				Args:   []sdk.Arg{{Name: "value", Description: "value", Types: []sdk.Type{sdk.Any}}},
-				Result: sdk.ResultStructure, Run: echo,
+				Name: "throw", Summary: "Fail with an error", Result: sdk.ResultNothing, Run: throw,
+				Args: []sdk.Arg{{Name: "type", Description: "exception class name"}, {Name: "text", Description: "exception text"}},
 			},
-			{Name: "file", Summary: "Path of the configuration file", Result: sdk.ResultStatus, Run: c.file},
-			{Name: "folder", Summary: "Path of the main folder", Result: sdk.ResultStatus, Run: c.folder},
-			{Name: "preset", Summary: "Named groups of option values", Commands: c.presetCommands()},
-			{Name: "plugins", Summary: "Installed plugins", Commands: []sdk.Command{{
-				Name: "list", Summary: "Plugins with their path and origin",
-				Result: sdk.ResultList, Columns: []string{"plugin", "detect", "wizard", "path", "origin"}, Run: c.pluginsList,
-			}}},
-		}, c.inventoryCommands()...),
+		}},
 	}
 }
 
@@ -114,14 +149,6 @@ func allScalars(list []any) bool {
 		}
 	}
 	return true
-}
-
-func (c commands) file(context.Context, *sdk.Invocation) (*sdk.Result, error) {
-	return sdk.Status(c.host.ConfigPath()), nil
-}
-
-func (c commands) folder(context.Context, *sdk.Invocation) (*sdk.Result, error) {
-	return sdk.Status(c.host.Folder()), nil
 }
 
 func (c commands) pluginsList(ctx context.Context, _ *sdk.Invocation) (*sdk.Result, error) {

@@ -22,7 +22,9 @@ import (
 
 // host is a program around `config` with a configuration file of its own.
 type host struct {
-	*value.Evaluator
+	// What a test does not define it must not call.
+	configcmd.Host
+	values   *value.Evaluator
 	folder   string
 	store    *config.Store
 	document *config.Document
@@ -35,7 +37,7 @@ const current = "config:\n  version: 4.21.0\n"
 
 func newHost(t *testing.T, text string) *host {
 	t.Helper()
-	h := &host{folder: t.TempDir(), Evaluator: value.New(value.Env{
+	h := &host{folder: t.TempDir(), values: value.New(value.Env{
 		LookupEnv: func(name string) (string, bool) { return "value of " + name, true },
 	})}
 	if err := os.WriteFile(h.ConfigPath(), []byte(text), 0o600); err != nil {
@@ -47,6 +49,17 @@ func newHost(t *testing.T, text string) *host {
 	}
 	return h
 }
+
+func (h *host) Evaluate(ctx context.Context, text string) (any, error) {
+	return h.values.Evaluate(ctx, text)
+}
+
+func (h *host) EvaluateDotted(ctx context.Context, text string) (any, error) {
+	return h.values.EvaluateDotted(ctx, text)
+}
+
+func (h *host) ProgramVersion() string { return "1.2.3" }
+func (h *host) ProgramPath() string    { return "/opt/bin/ascli" }
 
 func (h *host) Config() *config.Document          { return h.document }
 func (h *host) ConfigPath() string                { return filepath.Join(h.folder, "config.yaml") }

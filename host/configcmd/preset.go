@@ -15,9 +15,6 @@ import (
 	"github.com/ascli-go/ascli/sdk/secret"
 )
 
-// globalName stands for the preset that every command loads.
-const globalName = "GLOBAL"
-
 func (c commands) presetCommands() []sdk.Command {
 	preset := sdk.Arg{Name: "preset", Description: "preset name"}
 	parameter := sdk.Arg{Name: "parameter", Description: "parameter name"}
@@ -41,17 +38,20 @@ func (c commands) presetCommands() []sdk.Command {
 // all commands when there is none yet.
 func (c commands) name(ctx context.Context, inv *sdk.Invocation) (string, error) {
 	name := inv.Text("preset")
-	if name != globalName {
+	if name != config.Global {
 		return name, nil
 	}
 	if known, ok := c.host.Config().Default(config.Section); ok {
 		return known, nil
 	}
-	err := c.host.UpdateConfig(ctx, func(d *config.Document) error { return d.SetDefault(config.Section, config.GlobalPreset) })
+	err := c.host.UpdateConfig(ctx, func(d *config.Document) (err error) {
+		name, err = d.Resolve(name)
+		return err
+	})
 	if err != nil {
 		return "", err
 	}
-	return config.GlobalPreset, inv.Info(ctx, "Updated: %s: %s <- %s", config.DefaultSection, config.Section, config.GlobalPreset)
+	return name, inv.Info(ctx, "Updated: %s: %s <- %s", config.DefaultSection, config.Section, name)
 }
 
 // existing returns the preset that an argument means.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ascli-go/ascli/host/value"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
+	"github.com/ascli-go/ascli/sdk/failure"
 )
 
 // Branch is the one path through a command tree that was typed.
@@ -41,11 +42,23 @@ func (b *Branch) Path() []string {
 type Resolver struct {
 	// Evaluate evaluates a word that stands for a command (spec/cli.md 1.3).
 	Evaluate func(ctx context.Context, text string) (any, error)
-	// Ask asks the user for a missing value; nil when the session is not
-	// interactive. choices is empty unless the value comes from a list.
-	Ask func(ctx context.Context, description string, choices []string) (string, error)
+	// Ask asks the user for what is missing; nil when the session is not
+	// interactive.
+	Ask func(ctx context.Context, q Question) ([]string, error)
+	// AskCommands tells that missing commands are asked for as well.
+	AskCommands bool
 	// SourcesElsewhere: the files of a transfer do not come from the words.
 	SourcesElsewhere bool
+}
+
+// Question is about a missing word of the command line.
+type Question struct {
+	// Description is what is asked for, with its types.
+	Description string
+	// Choices are the words to choose from; none when any value will do.
+	Choices []string
+	// Multiple asks for values until an empty one.
+	Multiple bool
 }
 
 // Resolve follows words through the tree of m.
@@ -74,7 +87,7 @@ func (r *Resolver) command(ctx context.Context, b *Branch, commands []*ascliv1.C
 		names = append(append(names, c.Name), c.Aliases...)
 	}
 	asked := value.Argument{Description: "command"}
-	word, err := r.next(ctx, b, asked, names, value.Symbol)
+	word, err := r.commandWord(ctx, b, asked, names)
 	if err != nil {
 		return nil, err
 	}
@@ -106,28 +119,46 @@ func (r *Resolver) argument(ctx context.Context, b *Branch, declared *ascliv1.Ar
 		}
 	}
 	if len(a.Words) == 0 && !declared.Optional && !(declared.Sources && r.SourcesElsewhere) {
-		asked := value.Argument{Description: declared.Description}
-		word, err := r.next(ctx, b, asked, declared.Values, ValueTypes(declared.Types)...)
-		if err != nil {
+		var err error
+		if a.Words, err = r.ask(ctx, declared); err != nil {
 			return err
 		}
-		a.Words = []string{word}
 	}
 	b.Arguments = append(b.Arguments, a)
 	return nil
 }
 
-// next takes the next word, or asks the user for it.
-func (r *Resolver) next(ctx context.Context, b *Branch, asked value.Argument, choices []string, types ...value.Type) (string, error) {
+// commandWord takes the next word, or asks the user for it.
+func (r *Resolver) commandWord(ctx context.Context, b *Branch, asked value.Argument, names []string) (string, error) {
 	if len(b.Rest) > 0 {
 		word := b.Rest[0]
 		b.Rest = b.Rest[1:]
 		return word, nil
 	}
-	if r.Ask != nil {
-		return r.Ask(ctx, asked.Describe(types...), choices)
+	if r.Ask == nil || !r.AskCommands {
+		return "", asked.Missing(names, value.Symbol)
 	}
-	return "", asked.Missing(choices, types...)
+	words, err := r.Ask(ctx, Question{Description: asked.Describe(value.Symbol), Choices: names})
+	if err != nil {
+		return "", err
+	}
+	return words[0], nil
+}
+
+// ask asks the user for the words of an argument.
+func (r *Resolver) ask(ctx context.Context, declared *ascliv1.Argument) ([]string, error) {
+	asked := value.Argument{Description: declared.Description}
+	types := ValueTypes(declared.Types)
+	if r.Ask == nil {
+		err := asked.Missing(declared.Values, types...)
+		if len(declared.Schema) > 0 {
+			err = failure.As(err).Hint("give help as argument to see what it may hold")
+		}
+		return nil, err
+	}
+	return r.Ask(ctx, Question{
+		Description: asked.Describe(types...), Choices: declared.Values, Multiple: declared.Multiple || declared.Sources,
+	})
 }
 
 // ValueTypes translates the types of a manifest; none means String.
@@ -137,6 +168,7 @@ func ValueTypes(types []ascliv1.ValueType) []value.Type {
 		ascliv1.ValueType_VALUE_TYPE_FLOAT: {value.Float, value.Integer}, ascliv1.ValueType_VALUE_TYPE_BOOLEAN: {value.True, value.False},
 		ascliv1.ValueType_VALUE_TYPE_ENUM: {value.Symbol}, ascliv1.ValueType_VALUE_TYPE_HASH: {value.Hash},
 		ascliv1.ValueType_VALUE_TYPE_ARRAY: {value.Array}, ascliv1.ValueType_VALUE_TYPE_REGEXP: {value.Regexp},
+		ascliv1.ValueType_VALUE_TYPE_PROC: {value.Proc},
 	}
 	if len(types) == 0 {
 		return []value.Type{value.String}

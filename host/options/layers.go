@@ -63,7 +63,7 @@ type Set struct {
 
 // Evaluator turns texts into values: a *value.Evaluator.
 type Evaluator interface {
-	Evaluate(ctx context.Context, text string) (any, error)
+	EvaluateFor(ctx context.Context, text string, accepted ...value.Type) (any, error)
 	EvaluateDotted(ctx context.Context, text string) (any, error)
 }
 

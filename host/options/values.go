@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 
 	"github.com/ascli-go/ascli/host/grammar"
 	"github.com/ascli-go/ascli/host/value"
@@ -49,6 +50,19 @@ func (s *Set) SetDefault(name string, v any) {
 // Put stores a value that was found late, e.g. asked from the user.
 func (s *Set) Put(name string, v any) { s.known[name] = v }
 
+// Answer evaluates what a user typed when asked for an option, and keeps it.
+func (s *Set) Answer(ctx context.Context, name, text string) (any, error) {
+	d := s.byName[name]
+	if d == nil {
+		d = &Definition{Option: sdk.Option{Name: name}}
+	}
+	v, err := s.interpret(ctx, d, Setting{Layer: CommandLine, Text: text, Typed: "--" + name + "=" + text})
+	if err == nil {
+		s.known[name] = v
+	}
+	return v, err
+}
+
 // Given tells whether any layer gives the option a value.
 func (s *Set) Given(name string) bool {
 	settings, err := s.settings(name)
@@ -67,6 +81,20 @@ func (s *Set) Flag(ctx context.Context, name string) (bool, error) {
 	v, err := s.Value(ctx, name)
 	b, _ := v.(bool)
 	return b, err
+}
+
+// Integer returns an option of type Integer, 0 when it has no value.
+func (s *Set) Integer(ctx context.Context, name string) (int, error) {
+	v, err := s.Value(ctx, name)
+	n, _ := v.(json.Number)
+	if err != nil || n == "" {
+		return 0, err
+	}
+	i, err := strconv.Atoi(n.String())
+	if err != nil {
+		return 0, failure.Argumentf("Option %s: %s is out of range", name, n)
+	}
+	return i, nil
 }
 
 // Object returns an option of type Hash, nil when it has no value.
@@ -150,7 +178,10 @@ func (s *Set) interpret(ctx context.Context, d *Definition, g Setting) (any, err
 		// Entries of a list are taken as typed.
 		return d.convert(g.Text, g)
 	}
-	v, err := s.values.Evaluate(ctx, g.Text)
+	if err := d.helpAsked(g); err != nil {
+		return nil, err
+	}
+	v, err := s.values.EvaluateFor(ctx, g.Text, grammar.ValueTypes(d.Types)...)
 	if err != nil {
 		return nil, err
 	}

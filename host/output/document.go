@@ -7,7 +7,6 @@ import (
 
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/record/inspect"
-	"github.com/ascli-go/ascli/sdk/secret"
 )
 
 // notation writes values in one of the formats that show the full data
@@ -110,7 +109,7 @@ func (p *Printer) openDocument(h Header) (result, error) {
 	case ObjectList:
 		return p.openList(n, h, filtered), nil
 	}
-	if filtered {
+	if filtered && h.Kind != SingleObject {
 		return nil, errNotList()
 	}
 	switch h.Kind {
@@ -123,19 +122,17 @@ func (p *Printer) openDocument(h Header) (result, error) {
 }
 
 func (p *Printer) putDocument(n notation, h Header, v any) error {
-	switch {
-	case h.Kind == Status || h.Kind == Text:
-		if s, ok := v.(string); ok && p.hidesSecrets() {
-			v = secret.MaskKeys(s)
-		}
-	case h.Kind == SingleObject:
-		if _, ok := v.(*record.Object); !ok {
-			return errNotObject(v)
-		}
+	if _, ok := v.(*record.Object); !ok && h.Kind == SingleObject {
+		return errNotObject(v)
 	}
-	// Only ruby has a notation for patterns; elsewhere they are Strings.
-	if re, ok := v.(*regexp.Regexp); ok && p.settings.Format != "ruby" {
-		v = inspect.Plain(re)
+	switch option := v.(type) {
+	case *regexp.Regexp:
+		// Only ruby has a notation for patterns; elsewhere they are Strings.
+		if p.settings.Format != "ruby" {
+			v = inspect.Plain(option)
+		}
+	case Predicate:
+		v = lambdaMark
 	}
 	text, err := n.document(p.hide(v))
 	if err != nil {

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"context"
 	"fmt"
 	"regexp"
 	"slices"
@@ -24,16 +25,18 @@ type Fields struct {
 	Names []string
 	// Pattern takes the columns that match, in their natural order.
 	Pattern *regexp.Regexp
-	// Match takes the columns for which it returns true, in their natural order.
-	Match func(column string) (bool, error)
+	// Match takes the columns whose names it accepts, in their natural order.
+	Match Predicate
 }
 
 // ParseFields reads the value of option fields: a comma-separated String, an
-// Array of String or a *regexp.Regexp.
+// Array of String, a *regexp.Regexp or a Predicate.
 func ParseFields(value any) (Fields, error) {
 	switch v := value.(type) {
 	case *regexp.Regexp:
 		return Fields{Pattern: v}, nil
+	case Predicate:
+		return Fields{Match: v}, nil
 	case string:
 		names := strings.Split(v, ",")
 		for len(names) > 0 && names[len(names)-1] == "" {
@@ -73,28 +76,32 @@ func (f Fields) fixed(defaults []string) ([]string, bool) {
 			return nil, false
 		}
 	}
-	columns, err := f.columns(nil, defaults)
-	return columns, err == nil
+	return f.listed(nil, defaults), true
 }
 
 // columns returns the columns to show, given all columns in order of first
 // appearance and the default columns of the command. It never returns nil.
-func (f Fields) columns(all, defaults []string) ([]string, error) {
+func (f Fields) columns(ctx context.Context, all, defaults []string) ([]string, error) {
 	switch {
 	case f.Pattern != nil:
 		return filter(all, func(c string) (bool, error) { return f.Pattern.MatchString(c), nil })
 	case f.Match != nil:
-		return filter(all, f.Match)
+		return filter(all, func(c string) (bool, error) { return f.Match.True(ctx, c) })
 	}
+	return f.listed(all, defaults), nil
+}
+
+// listed returns the columns of a list of names.
+func (f Fields) listed(all, defaults []string) []string {
 	if len(defaults) == 0 {
 		defaults = all
 	} else {
 		defaults = expand(defaults, all, nil, true)
 	}
 	if f.Names == nil {
-		return defaults, nil
+		return defaults
 	}
-	return expand(f.Names, all, defaults, false), nil
+	return expand(f.Names, all, defaults, false)
 }
 
 // expand reads a list of fields. In a rule for default columns, "-name*" removes by prefix.

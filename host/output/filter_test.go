@@ -1,8 +1,12 @@
 package output_test
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"io"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -25,9 +29,7 @@ func headings(change func(*output.Settings)) func(*output.Settings) {
 
 func TestFields(t *testing.T) {
 	row := `{"a":1,"b":2,"user":{"id":3,"name":"n"},"x":{"y":4}}`
-	length1 := func(s *output.Settings) {
-		s.Fields.Match = func(c string) (bool, error) { return len(c) == 1, nil }
-	}
+	length1 := fields("csv", predicate(func(c any) (bool, error) { return len(c.(string)) == 1, nil }))
 	for _, test := range []struct {
 		name     string
 		settings func(*output.Settings)
@@ -92,7 +94,7 @@ func TestSelect(t *testing.T) {
 		{"single object as a list of one", one(output.SingleObject), selecting("table", `{"id":9}`), both[:1], "<empty>\n"},
 		{"function", list("id"), func(s *output.Settings) {
 			s.Format = "csv"
-			s.Select.Match = func(row *record.Object) (bool, error) { return row.Text("user.name") == "a,b", nil }
+			s.Select.Match = predicate(func(row any) (bool, error) { return row.(*record.Object).Text("user.name") == "a,b", nil })
 		}, both, "1\n"},
 		{"by a secret", list(), func(s *output.Settings) { selecting("json", `{"token":"s"}`)(s) },
 			[]string{`{"token":"s"}`, `{"token":"t"}`}, `[{"token":"🔑"}]` + "\n"},
@@ -108,12 +110,14 @@ func TestErrors(t *testing.T) {
 		rows     []string
 		want     string
 	}{
-		{"fields of a single object", one(output.SingleObject), fields("json", "a"), []string{`{}`},
+		{"fields of a text", one(output.Text), fields("json", "a"), []string{`"x"`},
 			"Filtering fields or select requires result is an Array of Hash"},
 		{"select of a value list", one(output.ValueList), selecting("yaml", `{"a":1}`), nil,
 			"Filtering fields or select requires result is an Array of Hash"},
-		{"unknown format", list(), format("xml"), nil, "unknown value for format: xml\nUse:\n- csv\n- json\n"},
-		{"unknown style", list(), styled("table", `{"colour":1}`), nil, "colour"},
+		{"unknown format", list(), format("xml"), nil, "unknown value for format: xml\nUse:\n- csv\n- image\n- json\n"},
+		{"unknown style", list(), styled("table", `{"colour":1}`), nil, "Invalid parameter for option table_style: colour, use " +
+			"border, border_x, border_y, border_i, border_top, border_bottom, border_left, border_right, padding_left, padding_right, " +
+			"margin_left, width, alignment, all_separators, str_lst_sep, headers, force_quotes, col_sep, row_sep, quote_char, quote_empty, write_empty_value"},
 		{"unknown border", list(), styled("table", `{"border":"double"}`), nil, "use ascii, markdown, unicode"},
 		{"wrong type in style", list(), styled("table", `{"padding_left":"x"}`), nil, "padding_left is a String"},
 		{"too narrow", list(), styled("table", `{"width":5}`), []string{first}, "Table width exceeds wanted width of 5 characters."},
@@ -122,10 +126,10 @@ func TestErrors(t *testing.T) {
 		{"no text", one(output.Text), nil, nil, "none"},
 		{"broken row", list(), nil, []string{`{`}, "read row"},
 		{"function of select", list(), func(s *output.Settings) {
-			s.Select.Match = func(*record.Object) (bool, error) { return false, boom }
+			s.Select.Match = predicate(func(any) (bool, error) { return false, boom })
 		}, []string{first}, "Error in user-provided ruby lambda code during select: boom"},
 		{"function of fields", list(), func(s *output.Settings) {
-			s.Fields.Match = func(string) (bool, error) { return false, boom }
+			s.Fields.Match = predicate(func(any) (bool, error) { return false, boom })
 		}, []string{first}, "boom"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -150,8 +154,54 @@ func TestParseFieldsRefuses(t *testing.T) {
 	}
 }
 
+func TestParseSelect(t *testing.T) {
+	always := predicate(func(any) (bool, error) { return true, nil })
+	if s, err := output.ParseSelect(nil); err != nil || s.Equal != nil || s.Match != nil {
+		t.Errorf("null: %v, %v", s, err)
+	}
+	if s, err := output.ParseSelect(parseObject(`{"a":1}`)); err != nil || s.Equal.Len() != 1 {
+		t.Errorf("Hash: %v, %v", s, err)
+	}
+	if s, err := output.ParseSelect(always); err != nil || s.Match == nil {
+		t.Errorf("Proc: %v, %v", s, err)
+	}
+	_, err := output.ParseSelect("x")
+	if f := failure.As(err); f == nil || f.Message != "Option select is a String but must be one of Hash,Proc" {
+		t.Errorf("String: %v", err)
+	}
+}
+
+// A function of select sees the columns of tables, and the objects elsewhere; it
+// gets the context of the command.
+func TestSelectByFunction(t *testing.T) {
+	type key struct{}
+	var seen []string
+	spy := contextual(func(ctx context.Context, item any) (bool, error) {
+		seen = append(seen, fmt.Sprintf("%v %s", ctx.Value(key{}), record.JSON(item)))
+		return true, nil
+	})
+	for _, name := range []string{"table", "json"} {
+		ctx := context.WithValue(t.Context(), key{}, name)
+		p, err := output.New(ctx, io.Discard, settings(func(s *output.Settings) { s.Format, s.Select.Match = name, spy }))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(p.Begin(list()), p.Row(parseObject(`{"a":{"token":"t","b":null}}`)), p.End()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{`table {"a.token":"t","a.b":null}`, `json {"a":{"token":"t","b":null}}`}
+	if !slices.Equal(seen, want) {
+		t.Errorf("got %q, want %q", seen, want)
+	}
+}
+
+type contextual func(ctx context.Context, item any) (bool, error)
+
+func (c contextual) True(ctx context.Context, item any) (bool, error) { return c(ctx, item) }
+
 func TestRowsRefusesForeignTypes(t *testing.T) {
-	p, err := output.New(&strings.Builder{}, settings(format("json")))
+	p, err := output.New(t.Context(), &strings.Builder{}, settings(format("json")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,7 +216,7 @@ func TestRowsRefusesForeignTypes(t *testing.T) {
 }
 
 func TestOrderOfCalls(t *testing.T) {
-	p, err := output.New(&strings.Builder{}, settings(nil))
+	p, err := output.New(t.Context(), &strings.Builder{}, settings(nil))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,7 +23,7 @@ func (f *filtering) add(v any) error {
 	if !ok {
 		return errNotObject(v)
 	}
-	if keep, err := f.settings.Select.keeps(o); err != nil || !keep {
+	if keep, err := f.settings.Select.keeps(f.ctx, o); err != nil || !keep {
 		return err
 	}
 	if f.project && !f.known {
@@ -42,7 +42,7 @@ func (f *filtering) close() error {
 			}
 		}
 		var err error
-		if f.columns, err = f.settings.Fields.columns(all.names, f.defaults); err != nil {
+		if f.columns, err = f.settings.Fields.columns(f.ctx, all.names, f.defaults); err != nil {
 			return err
 		}
 	}

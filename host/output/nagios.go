@@ -85,8 +85,8 @@ func (h *health) close() error {
 	slices.SortStableFunc(h.checks, func(a, b check) int { return a.state.rank() - b.state.rank() })
 	worst := h.checks[0].state
 	h.printer.status = int(worst)
-	_, err := h.printer.w.WriteString(worst.String() + " - [" + h.printer.clean(h.summary()) + "]\n")
-	return err
+	h.printer.w.WriteString(worst.String() + " - [" + h.printer.clean(h.summary()) + "]\n")
+	return nil
 }
 
 // summary groups the messages by component.

@@ -4,11 +4,13 @@
 // A result is printed as Begin, any number of batches of rows, End. What the
 // format allows is written as the rows come: json, jsonpp, jsonl, yaml, text and
 // ruby always (unless the option fields needs to see all columns first), csv
-// when its columns are known beforehand. A table waits for its last row.
+// when its columns are known beforehand. A table waits for its last row, and so
+// does every format when a count of items has to stand before the result.
 package output
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -17,14 +19,13 @@ import (
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/record/inspect"
-	"github.com/ascli-go/ascli/sdk/secret"
 )
 
 // Kind is the kind of a result (spec/cli.md 6.1).
 type Kind int
 
 // The kinds, with the rows that each takes. The values of a record are those
-// of package record; a Structure may also be a *regexp.Regexp.
+// of package record; a Structure may also be a *regexp.Regexp or a Predicate.
 const (
 	Nothing      Kind = iota // no rows, no output
 	Empty                    // no rows, shown as <empty>
@@ -35,6 +36,7 @@ const (
 	ObjectList               // objects
 	ValueList                // scalars
 	Structure                // one value of any type
+	Image                    // one string: the URL of a picture or its bytes in base64
 )
 
 // Header announces a result.
@@ -46,19 +48,26 @@ type Header struct {
 	Columns []string
 	// Column is the title of a value list, "id" when empty.
 	Column string
-	// Secrets are names of fields to hide beyond those of spec/cli.md 6.9.
+	// Secrets are names of fields to hide beyond those of spec/cli.md 6.9: unless
+	// secrets are asked for, also when only data is displayed.
 	Secrets []string
+	// Total is how many items the server has, if the command knows: the count
+	// "Items: <shown>/<total>" then stands before the list (spec/cli.md 6.2).
+	Total *int
 }
 
 // Printer prints results one after the other. It is not safe for concurrent use.
 type Printer struct {
+	ctx      context.Context // of the command, for the functions in settings
 	w        *bufio.Writer
 	settings Settings
 	style    style
 	secrets  []string
+	hidden   secretNames
 	result   result // nil outside Begin..End
 	kind     Kind
 	status   int
+	broken   bool // a write failed, and the caller knows
 }
 
 // result is one result being printed.
@@ -67,8 +76,9 @@ type result interface {
 	close() error
 }
 
-// New returns a printer, or an error telling which setting is wrong.
-func New(w io.Writer, s Settings) (*Printer, error) {
+// New returns a printer for the results of a command, or an error telling which
+// setting is wrong. The functions in settings are called with ctx.
+func New(ctx context.Context, w io.Writer, s Settings) (*Printer, error) {
 	if err := s.check(); err != nil {
 		return nil, err
 	}
@@ -76,7 +86,7 @@ func New(w io.Writer, s Settings) (*Printer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Printer{w: bufio.NewWriter(w), settings: s, style: style}, nil
+	return &Printer{ctx: ctx, w: bufio.NewWriter(w), settings: s, style: style, hidden: secretNames{}}, nil
 }
 
 // Begin starts a result.
@@ -87,6 +97,9 @@ func (p *Printer) Begin(h Header) error {
 	r, err := p.open(h)
 	if err != nil {
 		return err
+	}
+	if h.Total != nil && p.shows(info) && p.settings.Format != "nagios" {
+		r = &counted{result: r, printer: p, total: *h.Total}
 	}
 	p.result, p.kind, p.secrets = r, h.Kind, h.Secrets
 	return nil
@@ -119,7 +132,7 @@ func (p *Printer) Rows(values []any) error {
 // Row prints a row like Rows, but may hold its text back until Flush: a list
 // costs less when it is not written row by row.
 func (p *Printer) Row(v any) error {
-	if _, ok := v.(*regexp.Regexp); !ok || p.kind != Structure {
+	if p.kind != Structure || !isOption(v) {
 		if err := checkValue(v, 0); err != nil {
 			return err
 		}
@@ -127,9 +140,19 @@ func (p *Printer) Row(v any) error {
 	return p.row(v)
 }
 
-// Flush writes what Row has held back.
+// isOption finds values that only options have, which config echo shows.
+func isOption(v any) bool {
+	switch v.(type) {
+	case *regexp.Regexp, Predicate:
+		return true
+	}
+	return false
+}
+
+// Flush writes what Row has held back. The error wraps that of the writer.
 func (p *Printer) Flush() error {
 	if err := p.w.Flush(); err != nil {
+		p.broken = true
 		return fmt.Errorf("write result: %w", err)
 	}
 	return nil
@@ -144,27 +167,21 @@ func (p *Printer) row(v any) error {
 
 // End finishes the result, also one whose command failed midway: what came
 // before is shown and a list is closed. After an error the result is over too.
+// A write error that Flush or Rows has told is not told again.
 func (p *Printer) End() error {
 	if p.result == nil {
 		return errors.New("a result is ended that was not begun")
 	}
-	err := p.result.close()
+	r := p.result
 	p.result = nil
-	return errors.Join(err, p.Flush())
-}
-
-// Items tells, before a list, how many of its items are shown. It prints nothing
-// when both counts are 0 (spec/cli.md 6.2).
-func (p *Printer) Items(shown, total int64) error {
-	if shown == 0 && total == 0 {
+	if p.broken {
 		return nil
 	}
-	text := fmt.Sprintf("Items: %d/%d", shown, total)
-	if p.settings.Terminal && shown != total {
-		text = onRed(text)
+	err := r.close()
+	if failed := p.Flush(); failed != nil {
+		return failed
 	}
-	p.puts(info, text)
-	return p.Flush()
+	return err
 }
 
 // Info prints a line for the user, which display=data hides.
@@ -179,7 +196,12 @@ func (p *Printer) ExitStatus() int { return p.status }
 
 // open chooses what prints a result.
 func (p *Printer) open(h Header) (result, error) {
+	if h.Kind == Image {
+		return &single{print: p.putImage}, nil
+	}
 	switch p.settings.Format {
+	case "image":
+		return p.openImage(h)
 	case "nagios":
 		return &health{printer: p}, nil
 	case "table", "csv", "markdown":
@@ -211,25 +233,19 @@ func (p *Printer) openTabular(h Header) (result, error) {
 
 // putStructure prints a value as inspected text; null is a result of its own.
 func (p *Printer) putStructure(v any) error {
-	if v == nil {
+	switch v := v.(type) {
+	case nil:
 		p.puts(info, p.mark("<null>"))
-	} else {
+	case Predicate:
+		p.puts(data, p.emphasis(lambdaMark))
+	default:
 		p.puts(data, p.clean(inspect.Text(p.hide(v))))
 	}
 	return nil
 }
 
 // plain is the text of a status or text result.
-func (p *Printer) plain(v any) string {
-	s, ok := v.(string)
-	if !ok {
-		return scalarText(v)
-	}
-	if p.hidesSecrets() {
-		return secret.MaskKeys(s)
-	}
-	return s
-}
+func (p *Printer) plain(v any) string { return scalarText(p.hide(v)) }
 
 // errNotList is the original's answer to fields or select on other results.
 func errNotList() error {

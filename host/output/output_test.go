@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/ascli-go/ascli/host/output"
-	"github.com/ascli-go/ascli/sdk/record"
 )
 
 // Data of the examples of spec/cli.md 6.3 and 6.4.
@@ -17,92 +16,6 @@ const (
 	first     = `{"id":1,"user":{"id":1,"name":"a,b"},"x":null}`
 	second    = `{"id":2,"y":"q\"q","z":[]}`
 )
-
-// scene is a result and how to print it.
-type scene struct {
-	name     string
-	header   output.Header
-	settings func(*output.Settings)
-	rows     []string
-	want     string
-}
-
-func list(columns ...string) output.Header {
-	return output.Header{Kind: output.ObjectList, Columns: columns}
-}
-
-func one(kind output.Kind) output.Header { return output.Header{Kind: kind} }
-
-func settings(change func(*output.Settings)) output.Settings {
-	s := output.Settings{Format: "table", Display: "info", MultiSingle: "no", FlatHash: true}
-	if change != nil {
-		change(&s)
-	}
-	return s
-}
-
-func format(name string) func(*output.Settings) {
-	return func(s *output.Settings) { s.Format = name }
-}
-
-// fields sets option fields, with a format.
-func fields(formatName string, value any) func(*output.Settings) {
-	return func(s *output.Settings) {
-		f, err := output.ParseFields(value)
-		if err != nil {
-			panic(err)
-		}
-		s.Format, s.Fields = formatName, f
-	}
-}
-
-func styled(formatName, style string) func(*output.Settings) {
-	return func(s *output.Settings) { s.Format, s.TableStyle = formatName, parseObject(style) }
-}
-
-func parseObject(text string) *record.Object {
-	o, err := record.ParseObject([]byte(text))
-	if err != nil {
-		panic(err)
-	}
-	return o
-}
-
-// show prints a result and returns what was written.
-func show(s output.Settings, h output.Header, rows ...string) (string, error) {
-	var b strings.Builder
-	p, err := output.New(&b, s)
-	if err != nil {
-		return "", err
-	}
-	if err := p.Begin(h); err != nil {
-		return b.String(), err
-	}
-	texts := make([][]byte, len(rows))
-	for i, row := range rows {
-		texts[i] = []byte(row)
-	}
-	if err := p.JSONRows(texts); err != nil {
-		return b.String(), err
-	}
-	err = p.End()
-	return b.String(), err
-}
-
-func play(t *testing.T, scenes []scene) {
-	t.Helper()
-	for _, s := range scenes {
-		t.Run(s.name, func(t *testing.T) {
-			got, err := show(settings(s.settings), s.header, s.rows...)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if want := strings.TrimPrefix(s.want, "\n"); got != want {
-				t.Errorf("got:\n%s\nwant:\n%s\n%q", got, want, got)
-			}
-		})
-	}
-}
 
 func TestFlattening(t *testing.T) {
 	play(t, []scene{
@@ -156,6 +69,19 @@ func TestFlattening(t *testing.T) {
 | {}               |          |   |   |    |   |
 +------------------+----------+---+---+----+---+
 `},
+		{"flat_hash=no, one cell of objects is a table of its own", one(output.SingleObject), func(s *output.Settings) {
+			fields("table", "l")(s)
+			s.FlatHash = false
+		}, []string{`{"l":[{"a":1,"b":{"c":2}},{"a":3}]}`}, `
++---+----------+
+| a | b        |
++---+----------+
+| 1 | {"c"=>2} |
+| 3 |          |
++---+----------+
+`},
+		{"flat_hash=no, one other cell", one(output.SingleObject), func(s *output.Settings) { s.FlatHash = false },
+			[]string{`{"l":[{"a":1},2]}`}, "[{\"a\"=>1}, 2]\n"},
 		{"separator of lists of strings", one(output.SingleObject), styled("table", `{"str_lst_sep":" "}`), []string{`{"l":["x","y"],"k":1}`}, `
 +-------+-------+
 | field | value |
@@ -229,6 +155,12 @@ func TestFormats(t *testing.T) {
 		{"csv", list(), format("csv"), both, "1,1,a,b,<null>,,\n2,,,,q\"q,<empty list>\n"},
 		{"csv of a single object", one(output.SingleObject), format("csv"), []string{shortened},
 			"1,1,2,<null>,true,<empty string>,<empty list>,l1\nl2,日本\n"},
+		{"csv as later versions quote it", list(), styled("csv", `{"quote_empty":true}`), both,
+			"1,1,\"a,b\",<null>,\"\",\"\"\n2,\"\",\"\",\"\",\"q\"\"q\",<empty list>\n"},
+		{"csv with quoted newlines", list("a", "b"), styled("csv", `{"headers":false}`), []string{`{"a":"x\ny","b":1}`},
+			"\"x\ny\",1\n"},
+		{"csv of one cell, bare", list("a"), styled("csv", `{"headers":true,"force_quotes":true}`), []string{`{"a":"x"}`}, "x\n"},
+		{"csv of one column", list("a"), styled("csv", `{"headers":true}`), []string{`{"a":"x"}`, `{"a":"y"}`, `{"a":"z"}`}, "a\nx\ny\nz\n"},
 		{"csv with quoting", list("id", "user.name", "y"), styled("csv", `{"quote_empty":true}`), both,
 			"1,\"a,b\",\"\"\n2,\"\",\"q\"\"q\"\n"},
 		{"csv with headings", list("id", "user.name"), styled("csv", `{"headers":true,"force_quotes":true}`), []string{first},
@@ -256,6 +188,17 @@ func TestFormats(t *testing.T) {
     ]
   }
 ]
+`},
+		{"jsonpp of a single object", one(output.SingleObject), format("jsonpp"), []string{`{"a":1,"b":{"c":[1],"d":null}}`}, `
+{
+  "a": 1,
+  "b": {
+    "c": [
+      1
+    ],
+    "d": null
+  }
+}
 `},
 		{"jsonpp, no rows", list(), format("jsonpp"), nil, "[]\n"},
 		{"yaml", list(), format("yaml"), both, `
@@ -301,6 +244,8 @@ u: 日本
 `},
 		{"text of a single object", one(output.SingleObject), format("text"), []string{shortened},
 			`{"a"=>1, "b"=>{"c"=>[1, 2], "d"=>nil, "e"=>true, "f"=>"", "g"=>[], "h"=>{}}, "m"=>"l1\nl2", "u"=>"日本"}` + "\n"},
+		{"text of a list", list("id"), format("text"), both,
+			`[{"id"=>1, "user"=>{"id"=>1, "name"=>"a,b"}, "x"=>nil}, {"id"=>2, "y"=>"q\"q", "z"=>[]}]` + "\n"},
 		{"text of a list ignores fields", list(), fields("text", "id"), []string{`{"id":1,"x":[]}`, `{"id":2}`},
 			"[{\"id\"=>1, \"x\"=>[]}, {\"id\"=>2}]\n"},
 		{"text of a structure", one(output.Structure), format("text"), []string{`["1","2","3"]`}, "[\"1\", \"2\", \"3\"]\n"},
@@ -333,28 +278,65 @@ func TestTextsInDataFormats(t *testing.T) {
 	}
 }
 
+// Values that are no objects (table at the end of spec/cli.md 6.4).
+func TestScalars(t *testing.T) {
+	for _, test := range []struct{ value, table, json, text string }{
+		{`"hello"`, `"hello"`, `"hello"`, `hello`},
+		{`12`, `12`, `12`, `12`},
+		{`1.5`, `1.5`, `1.5`, `1.5`},
+		{`true`, `true`, `true`, `true`},
+		{`null`, `<null>`, `null`, `null`},
+		{`[1,["a"]]`, `[1, ["a"]]`, `[1,["a"]]`, `[1, ["a"]]`},
+	} {
+		play(t, []scene{
+			{test.value + " in table", one(output.Structure), nil, []string{test.value}, test.table + "\n"},
+			{test.value + " in json", one(output.Structure), format("json"), []string{test.value}, test.json + "\n"},
+			{test.value + " in text", one(output.Structure), format("text"), []string{test.value}, test.text + "\n"},
+		})
+	}
+	values := output.Header{Kind: output.ValueList, Column: "list"}
+	three := []string{`"1"`, `"2"`, `"3"`}
+	play(t, []scene{
+		{"list in table", values, nil, three, "+------+\n| list |\n+------+\n| 1    |\n| 2    |\n| 3    |\n+------+\n"},
+		{"list in json", values, format("json"), three, `["1","2","3"]` + "\n"},
+		{"list in text", values, format("text"), three, `["1", "2", "3"]` + "\n"},
+		{"empty object in json", one(output.SingleObject), format("json"), []string{`{}`}, "{}\n"},
+		{"empty object in text", one(output.SingleObject), format("text"), []string{`{}`}, "{}\n"},
+		{"fields are ignored", one(output.SingleObject), fields("json", "a"), []string{`{"a":1,"b":2}`}, `{"a":1,"b":2}` + "\n"},
+		{"select is ignored", one(output.SingleObject), selecting("yaml", `{"a":2}`), []string{`{"a":1}`}, "---\na: 1\n"},
+	})
+}
+
+// Patterns and functions exist as values of options only.
 func TestPatterns(t *testing.T) {
 	re := regexp.MustCompile(`(?ms)abc`)
-	for format, want := range map[string]string{
-		"table": "/abc/m\n",
-		"json":  "\"(?m-ix:abc)\"\n",
-		"text":  "(?m-ix:abc)\n",
-		"ruby":  "/abc/m\n",
+	always := predicate(func(any) (bool, error) { return true, nil })
+	for _, test := range []struct {
+		format string
+		value  any
+		want   string
+	}{
+		{"table", re, "/abc/m\n"},
+		{"json", re, "\"(?m-ix:abc)\"\n"},
+		{"text", re, "(?m-ix:abc)\n"},
+		{"ruby", re, "/abc/m\n"},
+		{"table", always, "<lambda>\n"},
+		{"json", always, "\"<lambda>\"\n"},
 	} {
-		t.Run(format, func(t *testing.T) {
+		t.Run(test.format, func(t *testing.T) {
 			var b strings.Builder
-			p, err := output.New(&b, settings(func(s *output.Settings) { s.Format = format }))
+			p, err := output.New(t.Context(), &b, settings(format(test.format)))
 			if err != nil {
 				t.Fatal(err)
 			}
 			if err := p.Begin(one(output.Structure)); err != nil {
 				t.Fatal(err)
 			}
-			if err := p.Rows([]any{re}); err != nil {
+			if err := p.Rows([]any{test.value}); err != nil {
 				t.Fatal(err)
 			}
-			if err := p.End(); err != nil || b.String() != want {
-				t.Errorf("got %q (%v), want %q", b.String(), err, want)
+			if err := p.End(); err != nil || b.String() != test.want {
+				t.Errorf("got %q (%v), want %q", b.String(), err, test.want)
 			}
 		})
 	}

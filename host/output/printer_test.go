@@ -2,8 +2,6 @@ package output_test
 
 import (
 	"errors"
-	"io"
-	"runtime"
 	"strings"
 	"testing"
 
@@ -25,13 +23,13 @@ func TestDisplayLevels(t *testing.T) {
 	} {
 		t.Run(test.format+" "+test.display, func(t *testing.T) {
 			var b strings.Builder
-			p, err := output.New(&b, settings(func(s *output.Settings) { s.Format, s.Display = test.format, test.display }))
+			p, err := output.New(t.Context(), &b, settings(func(s *output.Settings) { s.Format, s.Display = test.format, test.display }))
 			if err != nil {
 				t.Fatal(err)
 			}
+			three := 3
 			err = errors.Join(
-				p.Items(0, 0), p.Items(2, 3),
-				p.Begin(list()), p.JSONRows([][]byte{[]byte(rowA)}), p.JSONRows([][]byte{[]byte(rowB)}), p.End(),
+				p.Begin(output.Header{Kind: output.ObjectList, Total: &three}), p.JSONRows([][]byte{[]byte(rowA)}), p.JSONRows([][]byte{[]byte(rowB)}), p.End(),
 				p.Begin(list()), p.End(),
 				p.Begin(one(output.Status)), p.Rows([]any{"deleted"}), p.End(),
 			)
@@ -43,6 +41,7 @@ func TestDisplayLevels(t *testing.T) {
 }
 
 func TestSecrets(t *testing.T) {
+	secretly := func(names ...string) output.Header { return output.Header{Kind: output.SingleObject, Secrets: names} }
 	row := `{"token_type":"a","secretary":"b","api_key":"c","key":"d","Password":"e","access_key":"f",` +
 		`"my_password":12,"tokens":["g"],"deep":{"list":[{"apikey":"h"}]},"ASPERA_SCP_PASS":"i"}`
 	hidden := `{"token_type":"🔑","secretary":"🔑","api_key":"🔑","key":"d","Password":"e","access_key":"f",` +
@@ -55,16 +54,23 @@ func TestSecrets(t *testing.T) {
 		{"table", list("api_key", "key"), nil, []string{row}, "+---------+-----+\n| api_key | key |\n+---------+-----+\n| 🔑      | d   |\n+---------+-----+\n"},
 		{"show_secrets", list(), func(s *output.Settings) { s.Format, s.ShowSecrets = "json", true }, []string{row}, "[" + row + "]\n"},
 		{"display=data", list(), func(s *output.Settings) { s.Format, s.Display = "json", "data" }, []string{row}, "[" + row + "]\n"},
-		{"names of the command", output.Header{Kind: output.SingleObject, Secrets: []string{"key"}}, format("json"),
-			[]string{`{"key":"d"}`}, `{"key":"🔑"}` + "\n"},
+		{"names of the command", secretly("key"), format("json"), []string{`{"key":"d"}`}, `{"key":"🔑"}` + "\n"},
+		{"names of the command, display=data", secretly("key"), func(s *output.Settings) { s.Format, s.Display = "json", "data" },
+			[]string{`{"key":"d","token":"t"}`}, `{"key":"🔑","token":"t"}` + "\n"},
+		{"names of the command, show_secrets", secretly("key"), func(s *output.Settings) { s.Format, s.ShowSecrets = "json", true },
+			[]string{`{"key":"d"}`}, `{"key":"d"}` + "\n"},
 		{"private key in a text", one(output.Text), nil, []string{pem},
 			"x\n-----BEGIN RSA PRIVATE KEY-----🔑-----END RSA PRIVATE KEY-----\n-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----\n"},
+		{"private key in a structure", one(output.Structure), format("text"), []string{pem[:len(pem)-1] + `"`},
+			"x\n-----BEGIN RSA PRIVATE KEY-----🔑-----END RSA PRIVATE KEY-----\n-----BEGIN PUBLIC KEY-----\nabc\n-----END PUBLIC KEY-----\n"},
+		{"private key in a list of values", one(output.ValueList), format("jsonl"), []string{`"-----BEGIN PRIVATE KEY-----\nabc\n-----END PRIVATE KEY-----"`},
+			`"-----BEGIN PRIVATE KEY-----🔑-----END PRIVATE KEY-----"` + "\n"},
 	})
 }
 
 func TestRowWaitsForFlush(t *testing.T) {
 	var b strings.Builder
-	p, err := output.New(&b, settings(format("jsonl")))
+	p, err := output.New(t.Context(), &b, settings(format("jsonl")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +87,7 @@ func TestRowWaitsForFlush(t *testing.T) {
 
 func TestHidingLeavesTheRowsAlone(t *testing.T) {
 	row := parseObject(`{"a":[{"token":"t"}]}`)
-	p, err := output.New(&strings.Builder{}, settings(format("json")))
+	p, err := output.New(t.Context(), &strings.Builder{}, settings(format("json")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,111 +143,35 @@ func TestTerminal(t *testing.T) {
 	})
 }
 
-func TestItemsOnTerminal(t *testing.T) {
-	var b strings.Builder
-	p, err := output.New(&b, settings(func(s *output.Settings) { s.Terminal = true }))
-	if err != nil {
-		t.Fatal(err)
+func TestCount(t *testing.T) {
+	totalling := func(total int, columns ...string) output.Header {
+		h := list(columns...)
+		h.Total = &total
+		return h
 	}
-	if err := errors.Join(p.Items(2, 3), p.Items(3, 3), p.Info("done\x1b")); err != nil {
-		t.Fatal(err)
-	}
-	if want := "\x1b[41mItems: 2/3\x1b[0m\nItems: 3/3\ndone\\u001b\n"; b.String() != want {
-		t.Errorf("got %q, want %q", b.String(), want)
-	}
-}
-
-// Rows of these formats are out before the next ones come.
-func TestStreaming(t *testing.T) {
-	for _, test := range []struct {
-		name     string
-		header   output.Header
-		settings func(*output.Settings)
-		begun    string
-	}{
-		{"json", list(), format("json"), "[" + rowA},
-		{"jsonl", list(), format("jsonl"), rowA},
-		{"jsonpp", list(), format("jsonpp"), "[\n  {\n    \"id\": 1,\n    \"name\": \"a\"\n  }"},
-		{"yaml", list(), format("yaml"), "---\n- id: 1\n  name: a\n"},
-		{"text", list(), format("text"), `[{"id"=>1, "name"=>"a"}`},
-		{"json with fields", list(), fields("json", "id"), "[1"},
-		{"csv with default columns", list("name", "id"), format("csv"), "a,1\n"},
-		{"csv with fields", list(), fields("csv", "id"), "1\n"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			var b strings.Builder
-			p, err := output.New(&b, settings(test.settings))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(p.Begin(test.header), p.JSONRows([][]byte{[]byte(rowA)})); err != nil {
-				t.Fatal(err)
-			}
-			if b.String() != test.begun {
-				t.Errorf("got %q, want %q", b.String(), test.begun)
-			}
-		})
-	}
-}
-
-type brokenPipe struct{}
-
-var errPipe = errors.New("broken pipe")
-
-func (brokenPipe) Write([]byte) (int, error) { return 0, errPipe }
-
-func TestWriteErrors(t *testing.T) {
-	p, err := output.New(brokenPipe{}, settings(format("json")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(p.Begin(list()), p.JSONRows([][]byte{[]byte(rowA)})); !errors.Is(err, errPipe) {
+	terminal := func(s *output.Settings) { s.Format, s.Terminal = "csv", true }
+	play(t, []scene{
+		{"all", totalling(2), format("jsonl"), []string{rowA, rowB}, "Items: 2/2\n" + rowA + "\n" + rowB + "\n"},
+		{"before select", totalling(5), selecting("json", `{"id":2}`), []string{rowA, rowB}, "Items: 2/5\n[" + rowB + "]\n"},
+		{"none of some", totalling(5), nil, nil, "Items: 0/5\n<empty>\n"},
+		{"none of none", totalling(0), nil, nil, "<empty>\n"},
+		{"red when items are missing", totalling(3), terminal, []string{rowA}, "\x1b[41mItems: 1/3\x1b[0m\n1,a\n"},
+		{"no colour otherwise", totalling(1), terminal, []string{rowA}, "Items: 1/1\n1,a\n"},
+	})
+	_, err := show(settings(selecting("csv", `{"id":1}`)), totalling(1), `1`)
+	if err == nil || !strings.Contains(err.Error(), "a row of objects is a Integer") {
 		t.Errorf("got %v", err)
 	}
 }
 
-func TestNagios(t *testing.T) {
-	for _, test := range []struct {
-		name   string
-		rows   []string
-		want   string
-		status int
-	}{
-		{"ok", []string{`{"status":"ok","component":"transfer","message":"ok"}`}, "OK - [transfer:ok]\n", 0},
-		{"newlines, several components", []string{
-			`{"status":"critical","component":"node api","message":"err\nline2"}`,
-			`{"status":"ok","component":"time","message":"fine"}`,
-			`{"status":"critical","component":"central","message":"down"}`},
-			"CRITICAL - [node api:err line2, central:down]\n", 2},
-		{"a warning does not hide a failure", []string{
-			`{"status":"warning","component":"a","message":"w"}`,
-			`{"status":"critical","component":"b","message":"c"}`,
-			`{"status":"critical","component":"a","message":"d"}`},
-			"CRITICAL - [b:c, a:d,w]\n", 2},
-		{"unknown", []string{`{"status":"unknown","component":"a","message":null}`}, "UNKNOWN - [a:]\n", 3},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			var b strings.Builder
-			p, err := output.New(&b, settings(func(s *output.Settings) { s.Format, s.Display = "nagios", "error" }))
-			if err != nil {
-				t.Fatal(err)
-			}
-			var rows []any
-			for _, row := range test.rows {
-				rows = append(rows, parseObject(row))
-			}
-			if err := errors.Join(p.Begin(list()), p.Rows(rows), p.End()); err != nil {
-				t.Fatal(err)
-			}
-			if b.String() != test.want || p.ExitStatus() != test.status {
-				t.Errorf("got %q, status %d", b.String(), p.ExitStatus())
-			}
-		})
+func TestInfo(t *testing.T) {
+	var b strings.Builder
+	p, err := output.New(t.Context(), &b, settings(func(s *output.Settings) { s.Terminal = true }))
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, row := range []string{`{"a":1}`, `1`, `{"status":"fine","component":"a","message":"b"}`} {
-		if _, err := show(settings(format("nagios")), list(), row); err == nil {
-			t.Errorf("%s was taken", row)
-		}
+	if err := p.Info("done\x1b"); err != nil || b.String() != "done\\u001b\n" {
+		t.Errorf("got %q (%v)", b.String(), err)
 	}
 }
 
@@ -256,40 +186,5 @@ func TestUnicodeLocale(t *testing.T) {
 		if got := output.UnicodeLocale(lookup); got != want {
 			t.Errorf("LANG=%s gave %v", env, got)
 		}
-	}
-}
-
-// A streamed list of any length keeps no rows.
-func TestStreamingKeepsNothing(t *testing.T) {
-	const batches, slack = 10, 1 << 20 // 10,000 rows kept would be over 4 MiB
-	rows := benchRows(batch)
-	heap := func() uint64 {
-		runtime.GC()
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		return m.HeapAlloc
-	}
-	for _, name := range []string{"json", "jsonl", "csv", "text"} {
-		t.Run(name, func(t *testing.T) {
-			p, err := output.New(io.Discard, settings(format(name)))
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := errors.Join(p.Begin(list("id", "name")), p.JSONRows(rows)); err != nil {
-				t.Fatal(err)
-			}
-			before := heap()
-			for range batches {
-				if err := p.JSONRows(rows); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if after := heap(); after > before+slack {
-				t.Errorf("%d rows kept %d bytes", batches*batch, after-before)
-			}
-			if err := p.End(); err != nil {
-				t.Fatal(err)
-			}
-		})
 	}
 }

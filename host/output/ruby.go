@@ -104,11 +104,15 @@ func (l *rubyLayout) newline(indent int) {
 }
 
 // rubyFlat is inspected text on one line, strings of several lines as their sum.
+// What is too wide for a line is cut somewhere beyond its width.
 func rubyFlat(v any) string {
 	var b strings.Builder
 	writeFlat(&b, v)
 	return b.String()
 }
+
+// tooWideText tells that a text of bytes has more characters than a line.
+func tooWideText(b *strings.Builder) bool { return b.Len() > rubyWidth*utf8.UTFMax }
 
 func writeFlat(b *strings.Builder, v any) {
 	separate := func(i int) {
@@ -118,6 +122,10 @@ func writeFlat(b *strings.Builder, v any) {
 	}
 	switch v := v.(type) {
 	case string:
+		if !strings.Contains(v, "\n") {
+			b.WriteString(inspect.Text(v))
+			return
+		}
 		for i, line := range textLines(v) {
 			if i > 0 {
 				b.WriteString(" + ")
@@ -127,17 +135,25 @@ func writeFlat(b *strings.Builder, v any) {
 	case []any:
 		b.WriteByte('[')
 		for i, x := range v {
+			if tooWideText(b) {
+				return
+			}
 			separate(i)
 			writeFlat(b, x)
 		}
 		b.WriteByte(']')
 	case *record.Object:
 		b.WriteByte('{')
-		for i, key := range v.Keys() {
+		i := 0
+		for key, x := range v.All() {
+			if tooWideText(b) {
+				return
+			}
 			separate(i)
-			x, _ := v.Get(key)
-			b.WriteString(inspect.Text(key) + "=>")
+			b.WriteString(inspect.Text(key))
+			b.WriteString("=>")
 			writeFlat(b, x)
+			i++
 		}
 		b.WriteByte('}')
 	default:

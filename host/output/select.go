@@ -1,6 +1,7 @@
 package output
 
 import (
+	"context"
 	"encoding/json"
 	"strconv"
 
@@ -13,16 +14,30 @@ import (
 type Select struct {
 	// Equal keeps the rows where every key has the given value, of the same type.
 	Equal *record.Object
-	// Match keeps the rows for which it returns true.
-	Match func(row *record.Object) (bool, error)
+	// Match keeps the rows that it accepts. In tables and csv it is given the
+	// columns of a row, elsewhere the object.
+	Match Predicate
+}
+
+// ParseSelect reads the value of option select: null, a Hash or a Predicate.
+func ParseSelect(value any) (Select, error) {
+	switch v := value.(type) {
+	case nil:
+		return Select{}, nil
+	case *record.Object:
+		return Select{Equal: v}, nil
+	case Predicate:
+		return Select{Match: v}, nil
+	}
+	return Select{}, failure.Argumentf("Option select is a %s but must be one of Hash,Proc", record.TypeName(value))
 }
 
 func (s Select) given() bool { return s.Equal != nil || s.Match != nil }
 
 // keeps tells whether a row is shown.
-func (s Select) keeps(row *record.Object) (bool, error) {
+func (s Select) keeps(ctx context.Context, row *record.Object) (bool, error) {
 	if s.Match != nil {
-		ok, err := s.Match(row)
+		ok, err := s.Match.True(ctx, row)
 		if err != nil {
 			return false, failure.Argumentf("Error in user-provided ruby lambda code during select: %w", err)
 		}

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"io"
 	"slices"
 	"strings"
 
@@ -21,12 +22,15 @@ type Settings struct {
 	TableStyle  *record.Object // nil or empty: the default border
 	Terminal    bool           // the writer is a terminal: colours, control characters made harmless
 	Unicode     bool           // the terminal shows Unicode, see UnicodeLocale
+	// Image draws a picture and the newline after it. The source is a URL, base64
+	// or the text of a picture (spec/cli.md 6.10). Nil refuses pictures.
+	Image func(w io.Writer, source string) error
 }
 
 // Formats lists the values of option format that this package prints, sorted.
 // jsonl (one record a line) and markdown are additions to the original's.
 func Formats() []string {
-	return []string{"csv", "json", "jsonl", "jsonpp", "markdown", "nagios", "ruby", "table", "text", "yaml"}
+	return []string{"csv", "image", "json", "jsonl", "jsonpp", "markdown", "nagios", "ruby", "table", "text", "yaml"}
 }
 
 // UnicodeLocale tells whether the environment announces a UTF-8 terminal

@@ -2,6 +2,7 @@ package output
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -54,11 +55,17 @@ func (s *sheet) add(v any) error {
 		return errSeveral()
 	}
 	s.grid.add(fields)
-	if s.columns != nil {
+	if s.columns != nil && !s.loneCell() {
 		s.writeCSV(s.columns)
 		s.grid.clear()
 	}
 	return nil
+}
+
+// loneCell tells that the only row so far has one column: if no row follows, the
+// bare value is shown, without heading and quotes (spec/cli.md 6.4).
+func (s *sheet) loneCell() bool {
+	return len(s.columns) == 1 && len(s.grid.rows) == 1 && !s.written && s.style.csv.quoting
 }
 
 // fields returns the fields of a row and whether select keeps it.
@@ -76,7 +83,7 @@ func (s *sheet) fields(v any) (fields []field, keep bool, err error) {
 		for _, f := range s.split(o) {
 			row.Set(f.name, f.value)
 		}
-		if keep, err := s.settings.Select.keeps(row); err != nil || !keep {
+		if keep, err := s.settings.Select.keeps(s.ctx, row); err != nil || !keep {
 			return nil, false, err
 		}
 	}
@@ -97,7 +104,7 @@ func (s *sheet) split(o *record.Object) []field {
 }
 
 func (s *sheet) close() error {
-	if s.columns != nil || !s.shows(data) {
+	if !s.shows(data) {
 		return nil
 	}
 	csv := s.settings.Format == "csv"
@@ -110,9 +117,12 @@ func (s *sheet) close() error {
 	columns := []string{s.title()}
 	if s.header.Kind != ValueList {
 		var err error
-		if columns, err = s.settings.Fields.columns(s.grid.names, s.header.Columns); err != nil {
+		if columns, err = s.settings.Fields.columns(s.ctx, s.grid.names, s.header.Columns); err != nil {
 			return err
 		}
+	}
+	if len(s.grid.rows) == 1 && len(columns) == 1 && !s.written {
+		return s.putLone(columns[0])
 	}
 	if csv {
 		s.writeCSV(columns)
@@ -121,17 +131,44 @@ func (s *sheet) close() error {
 	return s.drawTables(columns)
 }
 
+// putLone prints the only cell of a result: a list of objects as a table of its
+// own, any other value bare.
+func (s *sheet) putLone(column string) error {
+	place := s.grid.column(column)
+	if list, ok := s.grid.at(0, place).([]any); ok && s.settings.Format != "csv" && allObjects(list) {
+		return s.nested(list)
+	}
+	only := s.cell(0, place)
+	if only.dim {
+		only.text = dim(only.text)
+	}
+	s.puts(data, only.text)
+	return nil
+}
+
+// nested prints the objects of a cell, in all their columns.
+func (s *sheet) nested(list []any) error {
+	p := *s.Printer
+	p.settings.Fields, p.settings.Select = Fields{}, Select{}
+	table := p.openSheet(Header{Kind: ObjectList})
+	for _, o := range list {
+		if err := table.add(o); err != nil {
+			return err
+		}
+	}
+	return table.close()
+}
+
+func allObjects(list []any) bool {
+	return len(list) > 0 && !slices.ContainsFunc(list, func(v any) bool {
+		_, ok := v.(*record.Object)
+		return !ok
+	})
+}
+
 // drawTables draws the rows as the option multi_single wants them (spec/cli.md 6.5).
 func (s *sheet) drawTables(columns []string) error {
 	rows := len(s.grid.rows)
-	if rows == 1 && len(columns) == 1 {
-		only := s.cell(0, s.grid.column(columns[0]))
-		if only.dim {
-			only.text = dim(only.text)
-		}
-		s.puts(data, only.text)
-		return nil
-	}
 	multi := s.settings.MultiSingle
 	upright := s.header.Kind == SingleObject ||
 		s.header.Kind == ObjectList && (multi == "yes" || multi == "single" && rows == 1)
@@ -224,8 +261,10 @@ func (s *sheet) cell(row, column int) cell {
 	return cell{}
 }
 
-// markCell is a mark, dim on a terminal.
-func (s *sheet) markCell(text string) cell { return cell{text, s.settings.Terminal} }
+// markCell is a mark, dim in a table on a terminal.
+func (s *sheet) markCell(text string) cell {
+	return cell{text, s.settings.Terminal && s.settings.Format != "csv"}
+}
 
 // fitCell makes a text harmless to a terminal and to the format.
 func (s *sheet) fitCell(text string) string {

@@ -8,9 +8,10 @@ import (
 
 // Control sequences of terminals (ECMA-48, select graphic rendition).
 const (
-	sgrDim   = "\x1b[2m"
-	sgrRed   = "\x1b[41m"
-	sgrReset = "\x1b[0m"
+	sgrDim     = "\x1b[2m"
+	sgrReverse = "\x1b[7m"
+	sgrRed     = "\x1b[41m"
+	sgrReset   = "\x1b[0m"
 )
 
 func onRed(s string) string { return sgrRed + s + sgrReset }
@@ -21,6 +22,14 @@ func dim(s string) string { return sgrDim + s + sgrReset }
 func (p *Printer) mark(text string) string {
 	if p.settings.Terminal {
 		return dim(text)
+	}
+	return text
+}
+
+// emphasis writes a mark other than those of missing data, in reverse video on a terminal.
+func (p *Printer) emphasis(text string) string {
+	if p.settings.Terminal {
+		return sgrReverse + text + sgrReset
 	}
 	return text
 }

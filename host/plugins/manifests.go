@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"google.golang.org/protobuf/encoding/protojson"
@@ -52,6 +53,28 @@ func (m Manifests) Of(ctx context.Context, p Program) (*ascliv1.Manifest, error)
 	}
 	m.remember(file, p.Name, manifest)
 	return manifest, checkProtocol(manifest)
+}
+
+// Described is a program with its manifest, or why it has none.
+type Described struct {
+	Program  Program
+	Manifest *ascliv1.Manifest
+	Err      error
+}
+
+// All returns the manifests of programs, in their order. Those that are not
+// remembered are asked for at once.
+func (m Manifests) All(ctx context.Context, programs []Program) []Described {
+	list := make([]Described, len(programs))
+	var asked sync.WaitGroup
+	for i, p := range programs {
+		asked.Go(func() {
+			manifest, err := m.Of(ctx, p)
+			list[i] = Described{p, manifest, err}
+		})
+	}
+	asked.Wait()
+	return list
 }
 
 // remember drops the manifests of older builds. It may fail: the next run

@@ -57,6 +57,27 @@ func (s *hostServer) WriteState(ctx context.Context, r *ascliv1.WriteStateReques
 	return &ascliv1.WriteStateResponse{Failure: wire.ToFailure(err)}, nil
 }
 
+func (s *hostServer) Open(ctx context.Context, r *ascliv1.OpenRequest) (*ascliv1.OpenResponse, error) {
+	return &ascliv1.OpenResponse{Failure: wire.ToFailure(s.host.Open(ctx, r.Target))}, nil
+}
+
+func (s *hostServer) Proxy(ctx context.Context, r *ascliv1.ProxyRequest) (*ascliv1.ProxyResponse, error) {
+	proxy, err := s.host.Proxy(ctx, r.Url)
+	return &ascliv1.ProxyResponse{Proxy: proxy, Failure: wire.ToFailure(err)}, nil
+}
+
+func (s *hostServer) SetPreset(ctx context.Context, r *ascliv1.SetPresetRequest) (*ascliv1.SetPresetResponse, error) {
+	options := record.New()
+	for _, o := range r.Options {
+		v, err := wire.FromValue(ctx, o.Value)
+		if err != nil {
+			return &ascliv1.SetPresetResponse{Failure: wire.ToFailure(err)}, nil
+		}
+		options.Set(o.Name, v)
+	}
+	return &ascliv1.SetPresetResponse{Failure: wire.ToFailure(s.host.SetPreset(ctx, r.Preset, options))}, nil
+}
+
 func (s *hostServer) Transfer(r *ascliv1.TransferRequest, stream grpc.ServerStreamingServer[ascliv1.TransferUpdate]) error {
 	spec, err := record.ParseObject(r.Spec)
 	if err != nil {

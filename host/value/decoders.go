@@ -13,6 +13,7 @@ import (
 
 	"github.com/ascli-go/ascli/host/value/yaml11"
 	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/lambda"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
@@ -49,6 +50,11 @@ func (v *evaluation) decode(ctx context.Context, name string, input any) (any, e
 		return v.inflate(text)
 	case "extend":
 		return v.extend(ctx, text)
+	case "expr":
+		if v.wantsProc {
+			return lambda.Compile(ctx, lambda.Expr, text)
+		}
+		return lambda.Evaluate(ctx, text)
 	}
 	return v.read(ctx, name, text)
 }

@@ -12,7 +12,7 @@ import (
 // (spec/cli.md 4.2).
 func DecoderNames() []string {
 	return []string{"val", "base64", "csvt", "env", "file", "uri", "json", "lines", "list", "none", "path", "re",
-		"ruby", "s", "secret", "stdin", "stdbin", "yaml", "zlib", "extend", "preset", "vault"}
+		"ruby", "expr", "s", "secret", "stdin", "stdbin", "yaml", "zlib", "extend", "preset", "vault"}
 }
 
 // stopsPeeling tells whether what follows a decoder is its text even when it
@@ -48,10 +48,10 @@ func HasDecoder(text string) bool {
 	return ok
 }
 
-// WithParser puts the decoder of option `parser` in front of a value that has
+// withParser puts the decoder of option `parser` in front of a value that has
 // none, when only structures are accepted (spec/cli.md 4.4). parser is "",
 // "none" or the name of a decoder.
-func WithParser(text, parser string, accepted ...Type) string {
+func withParser(text, parser string, accepted []Type) string {
 	if parser == "" || parser == "none" || len(accepted) == 0 || HasDecoder(text) {
 		return text
 	}

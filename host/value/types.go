@@ -8,6 +8,7 @@ import (
 
 	"github.com/ascli-go/ascli/host/value/number"
 	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/lambda"
 	"github.com/ascli-go/ascli/sdk/record"
 )
 
@@ -34,8 +35,11 @@ const (
 
 // TypeOf returns the type of a value.
 func TypeOf(v any) Type {
-	if _, ok := v.(*regexp.Regexp); ok {
+	switch v.(type) {
+	case *regexp.Regexp:
 		return Regexp
+	case *lambda.Func:
+		return Proc
 	}
 	return Type(record.TypeName(v))
 }

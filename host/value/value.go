@@ -2,7 +2,7 @@
 // `@json:@file:x` (spec/cli.md 4), dotted options and `@:` (1.9), and the types
 // that options and positional arguments accept (1.3, 1.6, 1.8).
 //
-// A value is what package record holds, or a *regexp.Regexp.
+// A value is what package record holds, a *regexp.Regexp or a *lambda.Func.
 package value
 
 import (
@@ -40,6 +40,9 @@ type Env struct {
 	Secret func(ctx context.Context, prompt string) (any, error)
 	// Ruby evaluates an expression (@ruby:).
 	Ruby func(ctx context.Context, code string) (any, error)
+	// Parser is the default decoder where only structures are accepted (spec/cli.md
+	// 4.4): "" or "none" for none.
+	Parser string
 	// Log takes warnings. Nil: none.
 	Log *slog.Logger
 	// MaxBytes limits what is read from a file, a server or stdin, and what
@@ -80,9 +83,22 @@ func (e *Evaluator) Evaluate(ctx context.Context, text string) (any, error) {
 	return (&evaluation{Evaluator: e}).value(ctx, text)
 }
 
+// EvaluateFor is Evaluate for a target that accepts certain types: an
+// expression (@expr:) is a function where one is accepted, its result elsewhere.
+func (e *Evaluator) EvaluateFor(ctx context.Context, text string, accepted ...Type) (any, error) {
+	text = withParser(text, e.env.Parser, accepted)
+	return (&evaluation{Evaluator: e, wantsProc: slices.Contains(accepted, Proc)}).value(ctx, text)
+}
+
+// UseParser sets the decoder for values without one where only structures are
+// accepted: the option `parser`.
+func (e *Evaluator) UseParser(parser string) { e.env.Parser = parser }
+
 // evaluation is one call of Evaluate.
 type evaluation struct {
 	*Evaluator
+	// wantsProc tells that the target accepts functions.
+	wantsProc bool
 	// presets are the paths being evaluated, outermost first.
 	presets []string
 }

@@ -325,21 +325,28 @@ func TestInjectedDecoders(t *testing.T) {
 	}
 }
 
-func TestWithParser(t *testing.T) {
+func TestEvaluateFor(t *testing.T) {
 	for _, c := range []struct {
 		text, parser string
 		accepted     []value.Type
 		want         string
 	}{
-		{`{"a":1}`, "json", []value.Type{value.Hash}, `@json:{"a":1}`},
-		{`{"a":1}`, "none", []value.Type{value.Hash}, `{"a":1}`},
-		{`{"a":1}`, "json", []value.Type{value.Hash, value.Null}, `{"a":1}`},
-		{`@val:x`, "json", []value.Type{value.Hash, value.Array}, `@val:x`},
-		{`@:`, "json", []value.Type{value.Hash}, `@:`},
+		{`{"a":1}`, "json", []value.Type{value.Hash}, `{"a":1}`},
+		{`{"a":1}`, "none", []value.Type{value.Hash}, `"{\"a\":1}"`},
+		{`{"a":1}`, "json", []value.Type{value.Hash, value.Null}, `"{\"a\":1}"`},
+		{`@val:x`, "json", []value.Type{value.Hash, value.Array}, `"x"`},
+		{`a: 1`, "yaml", []value.Type{value.Hash, value.Array}, `{"a":1}`},
+		{`@expr:1+1`, "", []value.Type{value.Integer}, `2`},
 	} {
-		if got := value.WithParser(c.text, c.parser, c.accepted...); got != c.want {
-			t.Errorf("%s with %s: got %s, want %s", c.text, c.parser, got, c.want)
+		e := value.New(value.Env{Parser: c.parser})
+		got, err := e.EvaluateFor(t.Context(), c.text, c.accepted...)
+		if err != nil || string(record.JSON(got)) != c.want {
+			t.Errorf("%s with %s: got %s, %v, want %s", c.text, c.parser, record.JSON(got), err, c.want)
 		}
+	}
+	e := value.New(value.Env{})
+	if v, err := e.EvaluateFor(t.Context(), "@expr:size > 1", value.Hash, value.Proc); err != nil || value.TypeOf(v) != value.Proc {
+		t.Errorf("an expression where a function is accepted: got %v, %v", v, err)
 	}
 }
 

@@ -24,7 +24,7 @@ func connect(ctx context.Context, inv *sdk.Invocation) (*node.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	session, err := rest.NewSession(inv.Options, inv.Log)
+	session, err := rest.For(inv)
 	if err != nil {
 		return nil, err
 	}

@@ -20,7 +20,7 @@ func candidates(address string) []string {
 // detect finds a Node API by its ping, which needs no credentials and answers
 // nothing.
 func detect(ctx context.Context, address string, inv *sdk.Invocation) (*sdk.Detection, error) {
-	session, err := rest.NewSession(inv.Options, inv.Log)
+	session, err := rest.For(inv)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ package rest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -116,12 +117,17 @@ type Request struct {
 	Body any
 	// Header overrides the headers of the client.
 	Header http.Header
+	// Redirects is how many redirections are followed, none by default.
+	Redirects int
+	// Progress is told the bytes of a download that are saved so far, and how
+	// many there are in all, -1 when the server does not say.
+	Progress func(received, total int64)
 }
 
 // Form is a body sent as application/x-www-form-urlencoded.
 type Form struct{ Fields *record.Object }
 
-// Raw is a body sent as it is.
+// Raw is a body sent as it is, text/plain unless it says otherwise.
 type Raw struct {
 	ContentType string
 	Content     []byte
@@ -134,8 +140,11 @@ type Response struct {
 	// Value is the decoded JSON, the text of any other answer, or nil for one
 	// without content.
 	Value any
+	// URL is where the answer comes from, after redirections.
+	URL *url.URL
 
 	request string
+	invalid error
 }
 
 // Get reads a resource.
@@ -161,7 +170,7 @@ func (c *Client) Delete(ctx context.Context, path string, query any) (*Response,
 // Do calls the API. A refusal by the server is a failure labelled Rest that
 // wraps an [*Error].
 func (c *Client) Do(ctx context.Context, request Request) (*Response, error) {
-	if request.Header.Get("Accept") == "" {
+	if request.Header.Get("Accept") == "" && c.header.Get("Accept") == "" {
 		request.Header = cloneHeader(request.Header)
 		request.Header.Set("Accept", "application/json")
 	}
@@ -192,6 +201,9 @@ func (r *Response) List() ([]any, error) {
 }
 
 func (r *Response) unexpected(wanted string) error {
+	if r.invalid != nil {
+		return failure.Otherf("JSON::ParserError", "%s: the answer is not valid JSON: %w", r.request, r.invalid)
+	}
 	got := record.TypeName(r.Value)
 	if _, isText := r.Value.(string); isText || r.Value == nil {
 		got = mediaType(r.Header)
@@ -227,6 +239,8 @@ func (c *Client) newRequest(ctx context.Context, request Request) (*http.Request
 		return nil, fmt.Errorf("%s %s: %w", request.Method, request.Path, err)
 	}
 	r.Header.Set("User-Agent", c.session.settings.userAgent)
+	r.Header.Set("Accept", "*/*")
+	r.Header.Set("Accept-Encoding", acceptEncoding)
 	if contentType != "" {
 		r.Header.Set("Content-Type", contentType)
 	}
@@ -243,7 +257,7 @@ func encodeBody(body any) (content []byte, contentType string) {
 	case Form:
 		return []byte(encodeForm(b.Fields)), "application/x-www-form-urlencoded"
 	case Raw:
-		return b.Content, b.ContentType
+		return b.Content, cmp.Or(b.ContentType, "text/plain")
 	}
 	return record.JSON(record.Of(body)), "application/json"
 }

@@ -27,13 +27,16 @@ func TestRetries(t *testing.T) {
 		answer                string
 		calls                 int32
 	}{
-		{"503 once", "GET", `{"retry_sleep":0}`, 503, `{}`, 2},
-		{"503 of a creation", "POST", `{"retry_sleep":0}`, 503, `{}`, 2},
-		{"503 not wanted", "GET", `{"retry_on_unavailable":false}`, 503, `{}`, 1},
+		{"503 not, as in 4.21", "GET", `{}`, 503, `{}`, 1},
+		{"503 if wanted", "GET", `{"retry_on_unavailable":true,"retry_sleep":0}`, 503, `{}`, 2},
+		{"503 of a creation", "POST", `{"retry_on_unavailable":true,"retry_sleep":0}`, 503, `{}`, 2},
+		{"503 does not concern others", "GET", `{"retry_on_unavailable":true}`, 500, `{}`, 1},
 		{"500 not", "GET", `{}`, 500, `{}`, 1},
-		{"any error, count of 4.21", "GET", `{"retry_on_error":3,"retry_sleep":0}`, 500, `{}`, 4},
+		{"any error, count of 4.21", "GET", `{"retry_on_error":3}`, 500, `{}`, 4},
+		{"any error, no count", "GET", `{"retry_on_error":0}`, 500, `{}`, 1},
 		{"any error, flag of 4.22", "GET", `{"retry_on_error":true,"retry_max":2,"retry_sleep":0.001}`, 404, `{}`, 3},
-		{"timeout behind the server", "GET", `{"retry_sleep":0}`, 500, `{"message":"failed: connect timed out"}`, 2},
+		{"timeout behind the server", "GET", `{}`, 500, `{"message":"failed: connect timed out"}`, 5},
+		{"timeout, fewer tries", "GET", `{"retry_max":1}`, 500, `{"message":"failed: connect timed out"}`, 2},
 		{"timeout not wanted", "GET", `{"retry_on_timeout":false}`, 500, `{"message":"failed: connect timed out"}`, 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -68,7 +71,7 @@ func TestRetrySucceeds(t *testing.T) {
 		fmt.Fprint(w, `{"ok":true}`)
 	}))
 	defer server.Close()
-	answer, err := client(t, server, map[string]any{"http_options": parse(t, `{"retry_sleep":0}`)}).Get(t.Context(), "x", nil)
+	answer, err := client(t, server, map[string]any{"http_options": parse(t, `{"retry_on_unavailable":true,"retry_sleep":0}`)}).Get(t.Context(), "x", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -283,7 +286,7 @@ func TestWrongOptions(t *testing.T) {
 		{"no store", map[string]any{"cert_stores": "/no/such/place"}, "No such file or folder: /no/such/place"},
 		{"proxy", map[string]any{"http_proxy": "me:pw@127.0.0.1:18080"}, `bad URI (is not URI?): "127.0.0.1:18080"`},
 		{"TLS versions", map[string]any{"http_options": record.New("ssl_options", []any{"NO_TLSv1_2", "NO_TLSv1_3"})},
-			"http_options: ssl_options: NO_TLSv1_2 and NO_TLSv1_3 leave no version of TLS"},
+			"http_options: ssl_options: no version of TLS is left, remove one of NO_TLSv1_2 and NO_TLSv1_3"},
 		{"timeout", map[string]any{"http_options": record.New("read_timeout", "x")}, `http_options: read_timeout: expecting a number of seconds, but have (String)"x"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {

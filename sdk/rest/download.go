@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
+	"unicode"
 
 	"github.com/ascli-go/ascli/sdk/failure"
 )
@@ -34,15 +37,13 @@ func (c *Client) Save(ctx context.Context, request Request, folder, name string)
 		return "", err
 	}
 	defer x.cancel(nil)
-	if given := dispositionName(x.response.Header); given != "" {
-		name = given
-	}
-	if name = fileName(name); name == "" {
+	name = cmp.Or(fileName(dispositionName(x.response.Header)), fileName(name))
+	if name == "" {
 		return "", failure.Argumentf("%s: no name for the file to save", x.name())
 	}
 	path := filepath.Join(folder, name)
 	partial := path + c.session.settings.partialSuffix
-	if err := x.save(partial); err != nil {
+	if err := x.save(partial, request.Progress); err != nil {
 		if removeErr := os.Remove(partial); !errors.Is(removeErr, fs.ErrNotExist) {
 			err = errors.Join(err, removeErr)
 		}
@@ -51,13 +52,30 @@ func (c *Client) Save(ctx context.Context, request Request, folder, name string)
 	return path, os.Rename(partial, path)
 }
 
-func (x *exchange) save(path string) (err error) {
+func (x *exchange) save(path string, progress func(received, total int64)) (err error) {
 	file, err := os.Create(path)
 	if err != nil {
 		return fmt.Errorf("cannot save the download: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
-	return x.copy(file)
+	return x.copy(&meter{file, progress, 0, x.response.ContentLength})
+}
+
+// meter tells how many of a number of bytes passed.
+type meter struct {
+	to       io.Writer
+	progress func(received, total int64)
+
+	passed, total int64
+}
+
+func (m *meter) Write(b []byte) (int, error) {
+	n, err := m.to.Write(b)
+	m.passed += int64(n)
+	if m.progress != nil {
+		m.progress(m.passed, m.total)
+	}
+	return n, err
 }
 
 // copy writes what the answer holds: the body that was read already, or the
@@ -70,16 +88,33 @@ func (x *exchange) copy(w io.Writer) error {
 	defer x.response.Body.Close()
 	// Without Content-Length nothing tells a complete answer from a cut one,
 	// but HTTP/1.1 then uses chunks, whose end is marked.
-	if _, err := io.Copy(w, x.response.Body); err != nil {
-		return x.client.session.networkError(x.request, err)
+	if _, err := io.Copy(w, &networkReader{x}); err != nil {
+		return err
 	}
 	return nil
 }
 
+// networkReader labels the errors of the connection, to tell them from those
+// of the disk.
+type networkReader struct{ x *exchange }
+
+func (r *networkReader) Read(b []byte) (int, error) {
+	n, err := r.x.response.Body.Read(b)
+	if err != nil && err != io.EOF {
+		err = r.x.client.session.networkError(r.x.request, err)
+	}
+	return n, err
+}
+
+// dispositionName is the name that the server gives; a header that is written
+// against the rules is read as far as it goes.
 func dispositionName(header http.Header) string {
 	_, parameters, err := mime.ParseMediaType(header.Get("Content-Disposition"))
-	if err != nil {
-		return ""
+	if errors.Is(err, mime.ErrInvalidMediaParameter) {
+		_, after, _ := strings.Cut(header.Get("Content-Disposition"), `filename=`)
+		after, _, _ = strings.Cut(strings.TrimPrefix(after, `"`), `"`)
+		after, _, _ = strings.Cut(after, ";")
+		return strings.TrimSpace(after)
 	}
 	return parameters["filename"]
 }
@@ -94,7 +129,7 @@ func fileName(name string) string {
 			break
 		}
 	}
-	if name == "." || name == ".." || !filepath.IsLocal(name) {
+	if name == "." || name == ".." || !filepath.IsLocal(name) || strings.ContainsFunc(name, unicode.IsControl) {
 		return ""
 	}
 	return name

@@ -8,6 +8,7 @@ import (
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/record/inspect"
+	"github.com/ascli-go/ascli/sdk/secret"
 )
 
 // Error is an error that an API answered.
@@ -26,22 +27,23 @@ type Error struct {
 func (e *Error) Error() string { return strings.Join(e.Lines, "\n") }
 
 // newError composes the error of an answer; nil when it is none.
-func newError(r *http.Response, answer any) error {
-	lines := composeLines(isSuccess(r.StatusCode), answer)
-	if !isSuccess(r.StatusCode) {
-		lines = append(lines, strings.TrimSpace(r.Request.URL.Host+" "+r.Status))
-	}
-	if len(lines) == 0 {
+func (s *Session) newError(r *http.Response, answer any) error {
+	found := findings(r, answer)
+	if len(found) == 0 {
 		return nil
 	}
+	s.recordRefusal(r, answer, found)
 	e := &Error{
 		Status: r.StatusCode, Host: r.Request.URL.Host, Method: r.Request.Method,
-		Path: r.Request.URL.Path, Lines: lines, Answer: answer,
+		Path: r.Request.URL.Path, Answer: answer,
+	}
+	for _, f := range found {
+		e.Lines = append(e.Lines, f.line)
 	}
 	labelled := &failure.Error{Label: failure.Rest, Message: e.Error(), Cause: e}
 	if location := r.Header.Get("Location"); isRedirect(r.StatusCode) && location != "" {
 		place, _, _ := strings.Cut(location, "?")
-		labelled.Hint("the server redirects to %s: check option url", place)
+		labelled.Hint("the server redirects to %s: check option url", withoutUser(place))
 	}
 	return labelled
 }
@@ -52,6 +54,7 @@ func isRedirect(status int) bool { return status >= 300 && status < 400 }
 
 // rule makes message lines of an answer of some product.
 type rule struct {
+	name string
 	// always: the rule also holds for an answer with status 2xx.
 	always bool
 	lines  func(answer *record.Object) []string
@@ -60,34 +63,44 @@ type rule struct {
 // rules is the table of spec/cli.md 7.3, in its order.
 func rules() []rule {
 	return []rule{
-		{lines: orchestratorLines},
-		{always: true, lines: graphQLLines},
-		{lines: textLines("user_message")},
-		{lines: textLines("errorMessage")},
-		{always: true, lines: transferSetupLines},
-		{always: true, lines: sharesLines},
-		{lines: textLines("error")},
-		{always: true, lines: textLines("failure")},
-		{lines: textLines("message")},
-		{lines: textLines("error_description")},
-		{lines: errorLines("internal_message")},
-		{lines: errorLines("description")},
-		{always: true, lines: errorLines("user_message")},
+		{"Orchestrator", false, orchestratorLines},
+		{"GraphQL of AoC", true, graphQLLines},
+		{"Faspex 4", false, textLines("user_message")},
+		{"IBM Cloud IAM", false, textLines("errorMessage")},
+		{"transfer setup of node", true, transferSetupLines},
+		{"Shares", true, sharesLines},
+		{"error", false, textLines("error")},
+		{"failure", true, textLines("failure")},
+		{"message", false, textLines("message")},
+		{"OAuth", false, textLines("error_description")},
+		{"error.internal_message", false, errorLines("internal_message")},
+		{"error.description", false, errorLines("description")},
+		{"error.user_message", true, errorLines("user_message")},
 	}
 }
 
-func composeLines(success bool, answer any) []string {
-	o, ok := answer.(*record.Object)
-	if !ok {
-		return nil
-	}
-	var lines []string
-	for _, r := range rules() {
-		if r.always || !success {
-			lines = append(lines, r.lines(o)...)
+// finding is a line of a message and the rule that found it.
+type finding struct{ rule, line string }
+
+// findings applies the rules to an answer, without its secrets. Any status but
+// 2xx gives a line of its own at the end.
+func findings(r *http.Response, answer any) []finding {
+	var found []finding
+	success := isSuccess(r.StatusCode)
+	if o, ok := secret.Redact(answer).(*record.Object); ok {
+		for _, rule := range rules() {
+			if !rule.always && success {
+				continue
+			}
+			for _, line := range rule.lines(o) {
+				found = append(found, finding{rule.name, line})
+			}
 		}
 	}
-	return lines
+	if !success {
+		found = append(found, finding{"status", strings.TrimSpace(r.Request.URL.Host + " " + r.Status)})
+	}
+	return found
 }
 
 // textLines takes the text at key, and what stands beside it.

@@ -5,9 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 	"mime"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-retryablehttp"
@@ -25,6 +27,7 @@ type exchange struct {
 	client   *Client
 	request  *http.Request
 	response *http.Response
+	route    *atomic.Pointer[route]
 	// cancel gives up; after a success the caller calls it once it has read
 	// the answer.
 	cancel context.CancelCauseFunc
@@ -33,6 +36,8 @@ type exchange struct {
 	stream bool
 	body   []byte
 	value  any
+	// invalid tells why an answer that says to be JSON is none.
+	invalid error
 	// refusal is the error composed from the answer, or met in reading it.
 	refusal error
 
@@ -40,10 +45,12 @@ type exchange struct {
 	pause            time.Duration
 }
 
-// exchange sends a request. The answer is read and decoded, except in a stream.
+// exchange sends a request, and again where the server redirects, as often as
+// the request allows. The answer is read and decoded, except in a stream.
 // Credentials that expired are renewed once.
 func (c *Client) exchange(ctx context.Context, request Request, stream bool) (*exchange, error) {
-	x, err := c.attempt(ctx, request, stream)
+	send := func() (*exchange, error) { return c.follow(ctx, request, stream) }
+	x, err := send()
 	renewer, renews := c.auth.(Renewer)
 	var refusal *Error
 	if !renews || !errors.As(err, &refusal) || refusal.Status != http.StatusUnauthorized {
@@ -53,16 +60,10 @@ func (c *Client) exchange(ctx context.Context, request Request, stream bool) (*e
 	if err := renewer.Renew(x.request.WithContext(ctx)); err != nil {
 		return nil, err
 	}
-	return c.attempt(ctx, request, stream)
+	return send()
 }
 
-func (c *Client) attempt(ctx context.Context, request Request, stream bool) (x *exchange, err error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer func() {
-		if err != nil {
-			cancel(nil)
-		}
-	}()
+func (c *Client) follow(ctx context.Context, request Request, stream bool) (*exchange, error) {
 	r, err := c.newRequest(ctx, request)
 	if err != nil {
 		return nil, err
@@ -70,11 +71,33 @@ func (c *Client) attempt(ctx context.Context, request Request, stream bool) (x *
 	if err := c.auth.Authorize(r); err != nil {
 		return nil, err
 	}
-	x = &exchange{client: c, request: r, stream: stream, cancel: cancel}
-	c.session.traceRequest(r, request)
+	for redirects := request.Redirects; ; redirects-- {
+		x, err := c.attempt(r, request, stream)
+		if err == nil || redirects <= 0 || x.redirection() == "" {
+			return x, err
+		}
+		if r, err = redirected(ctx, x.request, x.redirection()); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// attempt sends a request once, not counting retries. The exchange is not nil,
+// with or without error.
+func (c *Client) attempt(r *http.Request, request Request, stream bool) (x *exchange, err error) {
+	ctx, cancel := context.WithCancelCause(r.Context())
+	defer func() {
+		if err != nil {
+			cancel(nil)
+		}
+	}()
+	ctx, taken := withRoute(ctx)
+	ctx = c.session.watchConnection(ctx, r, cancel)
+	x = &exchange{client: c, request: r.WithContext(ctx), stream: stream, route: taken, cancel: cancel}
+	c.session.traceRequest(x.request, request)
 	x.response, err = x.send()
 	if err != nil {
-		return x, c.session.networkError(r, err)
+		return x, c.session.networkError(x.request, err)
 	}
 	return x, x.refusal
 }
@@ -84,10 +107,10 @@ func (x *exchange) send() (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	session := x.client.session
 	sender := &retryablehttp.Client{
-		HTTPClient:   session.http,
-		RetryMax:     session.settings.connectionRetries + session.settings.retryMax,
+		HTTPClient: x.client.session.http,
+		// checkRetry knows when it is enough.
+		RetryMax:     math.MaxInt,
 		CheckRetry:   x.checkRetry,
 		Backoff:      func(time.Duration, time.Duration, int, *http.Response) time.Duration { return x.pause },
 		ErrorHandler: retryablehttp.PassthroughErrorHandler,
@@ -108,9 +131,9 @@ func (x *exchange) checkRetry(ctx context.Context, r *http.Response, err error) 
 	if err == nil {
 		err = x.receive(r)
 	}
-	set := x.client.session.settings
+	set := &x.client.session.settings.retries
 	if err != nil {
-		again := isBroken(err) && isIdempotent(x.request.Method) && x.resent < set.connectionRetries
+		again := isBroken(err) && isIdempotent(x.request.Method) && x.resent < set.resends
 		x.resent++
 		x.pause = 0
 		if r != nil && !again {
@@ -118,23 +141,17 @@ func (x *exchange) checkRetry(ctx context.Context, r *http.Response, err error) 
 		}
 		return again, nil
 	}
-	again := x.mayRepeat(r) && x.repeated < set.retryMax
-	if again {
-		x.client.session.log.Warn("trying again", "request", x.name(), "status", r.StatusCode, "after", set.retrySleep)
-	}
-	x.repeated++
-	x.pause = set.retrySleep
-	return again, nil
-}
-
-func (x *exchange) mayRepeat(r *http.Response) bool {
 	if x.refusal == nil {
-		return false
+		return false, nil
 	}
-	set := x.client.session.settings
-	return set.retryOnError ||
-		set.retryOnUnavail && r.StatusCode == http.StatusServiceUnavailable ||
-		set.retryOnTimeout && strings.Contains(x.refusal.Error(), "failed: connect timed out")
+	times, pause := set.repeats(r.StatusCode, x.refusal.Error())
+	if x.repeated >= times {
+		return false, nil
+	}
+	x.client.session.log.Warn("trying again", "request", x.name(), "status", r.StatusCode, "after", pause)
+	x.repeated++
+	x.pause = pause
+	return true, nil
 }
 
 func isIdempotent(method string) bool {
@@ -148,8 +165,10 @@ func isIdempotent(method string) bool {
 // receive reads and judges an answer. The error is one of the connection; a
 // refusal by the server is left in x.
 func (x *exchange) receive(r *http.Response) error {
-	x.value, x.refusal = nil, nil
+	x.value, x.invalid, x.refusal = nil, nil, nil
 	r.Body = &watchedBody{ReadCloser: r.Body, pause: x.client.session.settings.readTimeout, cancel: x.cancel}
+	decompress(r)
+	x.client.session.traceStatus(r)
 	if x.stream && isSuccess(r.StatusCode) && !isJSON(r.Header) {
 		return nil
 	}
@@ -162,7 +181,7 @@ func (x *exchange) receive(r *http.Response) error {
 		x.refusal = failure.Otherf("RuntimeError", "%s: the answer is larger than %d bytes", x.name(), maxAnswer)
 		return nil
 	}
-	x.client.session.traceAnswer(r, body)
+	x.client.session.traceBody(r, body)
 	if x.stream {
 		x.body = body
 	}
@@ -170,14 +189,23 @@ func (x *exchange) receive(r *http.Response) error {
 	return nil
 }
 
+// judge decodes an answer and finds out whether it is a refusal. What says to
+// be JSON but is none counts as text, as in 4.21.0; whoever wants JSON of it is
+// told (see [Response.Object]).
 func (x *exchange) judge(r *http.Response, body []byte) {
-	var err error
-	x.value, err = decode(r.Header, body)
-	if err != nil && isSuccess(r.StatusCode) {
-		x.refusal = failure.Otherf("JSON::ParserError", "%s: the answer is not valid JSON: %w", x.name(), err)
+	x.value, x.invalid = decode(r.Header, body)
+	if x.invalid != nil {
+		x.value = string(body)
+	}
+	way := x.route.Load()
+	if way.viaProxy() && r.StatusCode == http.StatusProxyAuthRequired {
+		x.refusal = way.refusal(r)
 		return
 	}
-	x.refusal = newError(r, x.value)
+	x.refusal = x.client.session.newError(r, x.value)
+	if e := failure.As(x.refusal); e != nil && x.request.URL.Scheme == "http" {
+		way.suspect(e, r.StatusCode)
+	}
 }
 
 // decode makes a value of a body: JSON by its content type, else text.
@@ -229,5 +257,8 @@ func (x *exchange) name() string {
 }
 
 func (x *exchange) answer() *Response {
-	return &Response{Status: x.response.StatusCode, Header: x.response.Header, Value: x.value, request: x.name()}
+	return &Response{
+		Status: x.response.StatusCode, Header: x.response.Header, Value: x.value,
+		URL: x.request.URL, request: x.name(), invalid: x.invalid,
+	}
 }

@@ -16,8 +16,12 @@ import (
 	"github.com/ascli-go/ascli/sdk/failure"
 )
 
-// errReadTimeout ends the reading of an answer that stalls.
-var errReadTimeout = errors.New("no more data")
+// What ends a request that stalls: in waiting for a connection through a proxy,
+// or in reading the answer.
+var (
+	errOpenTimeout = errors.New("the proxy does not connect")
+	errReadTimeout = errors.New("no more data")
+)
 
 // watchedBody is an answer whose reading must not pause longer than a time.
 type watchedBody struct {
@@ -36,8 +40,7 @@ func (b *watchedBody) Read(p []byte) (int, error) {
 // isBroken tells a connection that broke from one that was never made, which
 // another try does not mend.
 func isBroken(err error) bool {
-	var dial *net.OpError
-	if errors.As(err, &dial) && dial.Op == "dial" {
+	if isDial(err) {
 		return false
 	}
 	for _, broken := range append(brokenConnection(), io.EOF, io.ErrUnexpectedEOF, net.ErrClosed) {
@@ -56,40 +59,41 @@ func (s *Session) networkError(r *http.Request, err error) error {
 	if errors.As(err, &wrapped) {
 		err = wrapped.Err
 	}
-	peer := s.peer(r)
-	if cause := context.Cause(r.Context()); errors.Is(cause, errReadTimeout) {
-		return readTimeout(s.settings, peer)
-	} else if cause != nil {
+	way := routeOf(r.Context())
+	server, next := peerAt(r.URL), peerAt(r.URL)
+	if way.viaProxy() {
+		next = peerAt(way.proxy)
+	}
+	switch cause := context.Cause(r.Context()); {
+	case errors.Is(cause, errReadTimeout):
+		return readTimeout(s.settings, server)
+	case errors.Is(cause, errOpenTimeout):
+		return way.blame(openTimeout(next))
+	case cause != nil:
 		return fmt.Errorf("%s %s: %w", r.Method, r.URL.Host, cause)
 	}
 	if failure.As(err) != nil {
 		return err
 	}
-	if e := tlsError(peer, err); e != nil {
+	if e := tlsError(server, err); e != nil {
 		return e
 	}
-	if e := timeoutError(s.settings, peer, err); e != nil {
+	if e := timeoutError(s.settings, server, next, err); e != nil {
 		return e
 	}
-	if e := dialError(peer, err); e != nil {
-		return e
+	if e := dialError(next, err); e != nil {
+		return way.blame(e)
 	}
 	if isBroken(err) {
-		return failure.Otherf("EOFError", "%s closed the connection before its answer was complete: %w", peer.text(), err)
+		return failure.Otherf("EOFError", "%s closed the connection before its answer was complete: %w", next.text(), err)
 	}
-	return failure.Otherf("RuntimeError", "%s: %w", peer.text(), err)
+	return failure.Otherf("RuntimeError", "%s: %w", next.text(), err)
 }
 
-// peer is the server to which the connection goes: the proxy when there is one.
+// peer is an end of a connection: the server or the proxy.
 type peer struct{ host, port string }
 
-func (s *Session) peer(r *http.Request) peer {
-	u := r.URL
-	if proxy := s.http.Transport.(*chooser).strict.Proxy; proxy != nil {
-		if p, err := proxy(r); err == nil && p != nil {
-			u = p
-		}
-	}
+func peerAt(u *url.URL) peer {
 	p := peer{u.Hostname(), u.Port()}
 	if p.port == "" {
 		p.port = impliedPort(u.Scheme)
@@ -112,8 +116,7 @@ func dialError(p peer, err error) error {
 		e.Cause = err
 		return e
 	}
-	var dial *net.OpError
-	if !errors.As(err, &dial) || dial.Op != "dial" {
+	if !isDial(err) {
 		return nil
 	}
 	for _, known := range dialFailures() {
@@ -126,13 +129,23 @@ func dialError(p peer, err error) error {
 	return failure.Otherf("RuntimeError", "%s: %w", p.failedToOpen(), err)
 }
 
+// isDial tells that no connection was made, to the server or to the proxy.
+func isDial(err error) bool {
+	for op := (*net.OpError)(nil); errors.As(err, &op); err = op.Err {
+		if op.Op == "dial" {
+			return true
+		}
+	}
+	return false
+}
+
 // dialFailure is a reason of the operating system for not connecting.
 type dialFailure struct {
 	err        error
 	kind, text string
 }
 
-func timeoutError(set settings, p peer, err error) error {
+func timeoutError(set settings, server, next peer, err error) error {
 	var timeout interface{ Timeout() bool }
 	isTimeout := errors.As(err, &timeout) && timeout.Timeout() || errors.Is(err, context.DeadlineExceeded)
 	var op *net.OpError
@@ -140,17 +153,23 @@ func timeoutError(set settings, p peer, err error) error {
 	switch {
 	case !isTimeout:
 		return nil
+	case isDial(err):
+		e = openTimeout(next)
+	case strings.Contains(err.Error(), "TLS handshake"):
+		e = openTimeout(server)
 	case errors.As(err, &op) && op.Op == "write":
-		e = failure.Otherf("Net::WriteTimeout", "%s takes no data for %s", p.text(), set.writeTimeout).
+		e = failure.Otherf("Net::WriteTimeout", "%s takes no data for %s", next.text(), set.writeTimeout).
 			Hint(`wait longer: --http-options=@json:'{"write_timeout":<seconds>}'`)
-	case op != nil && op.Op == "dial", strings.Contains(err.Error(), "TLS handshake"):
-		e = failure.Otherf("Net::OpenTimeout", "%s (execution expired)", p.failedToOpen()).
-			Hint(`wait longer: --http-options=@json:'{"open_timeout":<seconds>}'`)
 	default:
-		e = readTimeout(set, p)
+		e = readTimeout(set, server)
 	}
 	e.Cause = err
 	return e
+}
+
+func openTimeout(p peer) *failure.Error {
+	return failure.Otherf("Net::OpenTimeout", "%s (execution expired)", p.failedToOpen()).
+		Hint(`wait longer: --http-options=@json:'{"open_timeout":<seconds>}'`)
 }
 
 func readTimeout(set settings, p peer) *failure.Error {

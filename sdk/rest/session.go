@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -19,13 +20,31 @@ type Session struct {
 	log      *slog.Logger
 	// secrets tells whether logs show secrets (option log_secrets).
 	secrets bool
+	proxies *proxies
+	// exceptions is the file that records refusals, "" for none.
+	exceptions string
+}
+
+// Setup is what a session takes beside the options of the user.
+type Setup func(*Session)
+
+// WithProxyFinder lets a session ask for the proxy of each address before it
+// looks at http_proxy.
+func WithProxyFinder(find ProxyFinder) Setup {
+	return func(s *Session) { s.proxies.find = find }
+}
+
+// WithHome names the main folder. Refusals of servers are recorded in its file
+// rest_exceptions.log, when the user has made one (spec/cli.md 7.4).
+func WithHome(folder string) Setup {
+	return func(s *Session) { s.exceptions = filepath.Join(folder, "rest_exceptions.log") }
 }
 
 // NewSession makes a session from the values of the global options insecure,
 // ignore_certificate, silent_insecure, warn_insecure, cert_stores,
 // http_options, http_proxy and log_secrets, by name as in an invocation. log
 // may be nil.
-func NewSession(options map[string]any, log *slog.Logger) (*Session, error) {
+func NewSession(options map[string]any, log *slog.Logger, setups ...Setup) (*Session, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
@@ -40,22 +59,24 @@ func NewSession(options map[string]any, log *slog.Logger) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	proxy, err := readProxy(options, log)
-	if err != nil {
+	if s.proxies, err = readProxies(options, log); err != nil {
 		return nil, err
 	}
+	for _, setup := range setups {
+		setup(s)
+	}
 	strict := s.settings.transport()
-	strict.Proxy = proxy
+	strict.Proxy = s.proxies.choose
 	strict.OnProxyConnectResponse = proxyAnswered
 	strict.TLSClientConfig = trust.config()
-	if err := applyTLSOptions(strict.TLSClientConfig, httpOptions, log); err != nil {
+	if err := tlsOptions(strict.TLSClientConfig, httpOptions, log); err != nil {
 		return nil, err
 	}
 	lax := strict.Clone()
 	lax.TLSClientConfig.InsecureSkipVerify = true
 	s.http = &http.Client{
 		Transport: &chooser{trust: trust, strict: strict, lax: lax},
-		// A redirect is an answer like any other (spec/cli.md 9.1).
+		// The exchange follows those that its request allows (spec/cli.md 9.1).
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 	return s, nil
@@ -66,6 +87,9 @@ func (s *Session) Close() { s.http.CloseIdleConnections() }
 
 func (s settings) transport() *http.Transport {
 	dialer := &net.Dialer{Timeout: s.openTimeout, KeepAlive: 30 * time.Second}
+	if s.localHost != nil || s.localPort != 0 {
+		dialer.LocalAddr = &net.TCPAddr{IP: s.localHost, Port: s.localPort}
+	}
 	return &http.Transport{
 		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 			conn, err := dialer.DialContext(ctx, network, address)
@@ -74,10 +98,11 @@ func (s settings) transport() *http.Transport {
 			}
 			return &deadlineConn{Conn: conn, write: s.writeTimeout}, nil
 		},
-		TLSHandshakeTimeout:   s.tlsTimeout,
+		TLSHandshakeTimeout:   s.handshakeTimeout(),
 		ResponseHeaderTimeout: s.readTimeout,
 		ExpectContinueTimeout: s.expect,
 		IdleConnTimeout:       s.keepAlive,
+		DisableKeepAlives:     s.keepAlive == 0,
 		MaxIdleConnsPerHost:   8,
 		// The original speaks HTTP/1.1; so do the servers that it was tested with.
 		ForceAttemptHTTP2: false,
@@ -112,10 +137,11 @@ func (c *chooser) RoundTrip(r *http.Request) (*http.Response, error) {
 	if r.URL.Scheme != "https" || !c.trust.ignores(r.URL) {
 		return c.strict.RoundTrip(r)
 	}
-	c.warnOnce("https://" + r.URL.Host)
+	c.warnOnce(origin(r.URL))
 	return c.lax.RoundTrip(r)
 }
 
+// warnOnce warns of a host:port, written with its port always.
 func (c *chooser) warnOnce(origin string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -126,7 +152,7 @@ func (c *chooser) warnOnce(origin string) {
 		c.warned = map[string]bool{}
 	}
 	c.warned[origin] = true
-	c.trust.log.Warn("Ignoring certificate for: " + origin + ". Do not deactivate certificate verification in production.")
+	c.trust.log.Warn("Ignoring certificate for: https://" + origin + ". Do not deactivate certificate verification in production.")
 }
 
 // CloseIdleConnections serves [http.Client.CloseIdleConnections].

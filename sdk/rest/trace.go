@@ -1,20 +1,23 @@
 package rest
 
 import (
-	"context"
+	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
-	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/secret"
 )
 
-// traceRequest logs a request: method, address and body at debug, headers at
-// trace2.
+// levelTrace2 is sdk.LevelTrace2. Package sdk makes sessions and cannot be
+// imported here.
+const levelTrace2 = slog.Level(-12)
+
+// traceRequest logs a request (spec/cli.md 8.4): method, address and body.
 func (s *Session) traceRequest(r *http.Request, request Request) {
 	ctx := r.Context()
 	if !s.log.Enabled(ctx, slog.LevelDebug) {
@@ -23,41 +26,53 @@ func (s *Session) traceRequest(r *http.Request, request Request) {
 	s.log.DebugContext(ctx, r.Method+" ["+request.Path+"]")
 	s.log.DebugContext(ctx, "URI="+s.address(r.URL))
 	switch body := request.Body.(type) {
-	case *record.Object, []any:
-		s.log.DebugContext(ctx, "body (json)="+string(record.Pretty(s.hide(body))))
+	case nil:
 	case Form:
 		s.log.DebugContext(ctx, "body (json)="+string(record.Pretty(s.hide(body.Fields))))
+	case Raw:
+		s.traceData(ctx, "<- ", body.Content)
+	default:
+		s.log.DebugContext(ctx, "body (json)="+string(record.Pretty(s.hide(record.Of(body)))))
 	}
-	s.traceHeaders(ctx, "<- ", r.Method+" "+s.address(r.URL)+" HTTP/1.1", r.Header)
 }
 
-func (s *Session) traceAnswer(r *http.Response, body []byte) {
+// traceStatus logs the head of an answer.
+func (s *Session) traceStatus(r *http.Response) {
 	ctx := r.Request.Context()
 	if !s.log.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
-	s.log.DebugContext(ctx, "result: code="+r.Status[:min(3, len(r.Status))]+" mime="+mediaType(r.Header))
-	s.traceHeaders(ctx, "-> ", r.Proto+" "+r.Status, r.Header)
-	if value, err := decode(r.Header, body); err == nil && isJSON(r.Header) {
-		s.log.DebugContext(ctx, "data (json)="+string(record.Pretty(s.hide(value))))
+	s.log.DebugContext(ctx, fmt.Sprintf("result: code=%d mime=%s", r.StatusCode, mediaType(r.Header)))
+	if !s.tracesWire(ctx) {
 		return
 	}
-	s.log.Log(ctx, sdk.LevelTrace2, "data", "bytes", len(body))
+	s.traceLine(ctx, "-> ", r.Proto+" "+r.Status)
+	for _, name := range slices.Sorted(maps.Keys(r.Header)) {
+		s.traceHeader(ctx, "-> ", name, r.Header[name])
+	}
+	if r.Close {
+		s.log.Log(ctx, levelTrace2, "Conn close")
+	} else {
+		s.log.Log(ctx, levelTrace2, "Conn keep-alive")
+	}
 }
 
-func (s *Session) traceHeaders(ctx context.Context, direction, first string, header http.Header) {
-	if !s.log.Enabled(ctx, sdk.LevelTrace2) {
+// traceBody logs the content of an answer.
+func (s *Session) traceBody(r *http.Response, body []byte) {
+	ctx := r.Request.Context()
+	if !s.log.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
-	s.log.Log(ctx, sdk.LevelTrace2, direction+first)
-	for name, values := range header {
-		for _, value := range values {
-			if !s.secrets && isSecretHeader(name) {
-				value = secret.Hidden
-			}
-			s.log.Log(ctx, sdk.LevelTrace2, direction+name+": "+value)
+	s.log.Log(ctx, levelTrace2, fmt.Sprintf("reading %d bytes...", len(body)))
+	if value, err := decode(r.Header, body); err == nil && isJSON(r.Header) {
+		s.log.DebugContext(ctx, "data (json)="+string(record.Pretty(s.hide(value))))
+		if s.tracesWire(ctx) {
+			s.traceData(ctx, "-> ", record.JSON(s.hide(value)))
 		}
+	} else {
+		s.traceData(ctx, "-> ", body)
 	}
+	s.log.Log(ctx, levelTrace2, fmt.Sprintf("read %d bytes", len(body)))
 }
 
 // address is a URL with the secrets of its query and user part hidden.
@@ -69,7 +84,7 @@ func (s *Session) address(u *url.URL) string {
 	shown.User = nil
 	parameters := strings.Split(u.RawQuery, "&")
 	for i, p := range parameters {
-		if name, _, _ := strings.Cut(p, "="); secret.IsName(name) {
+		if name, _, _ := strings.Cut(p, "="); isSecretField(name) {
 			parameters[i] = name + "=" + secret.Hidden
 		}
 	}
@@ -82,10 +97,16 @@ func isSecretHeader(name string) bool {
 		secret.IsName(strings.ToLower(name))
 }
 
+// isSecretField knows, beside the names of secrets, the fields that OAuth sends
+// and that are worth a token (spec/cli.md 9.6).
+func isSecretField(name string) bool {
+	return secret.IsName(name) || slices.Contains([]string{"assertion", "code", "code_verifier"}, name)
+}
+
 // hide returns a value for the log, without the texts at secret keys.
 func (s *Session) hide(v any) any {
 	if s.secrets {
 		return v
 	}
-	return secret.Redact(v)
+	return secret.RedactWith(v, isSecretField)
 }

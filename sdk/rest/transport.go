@@ -12,7 +12,7 @@ import (
 func (s *Session) TransportTo(address string) *http.Transport {
 	c := s.http.Transport.(*chooser)
 	if u, err := url.Parse(address); err == nil && c.trust.ignores(u) {
-		c.warnOnce("https://" + u.Host)
+		c.warnOnce(origin(u))
 		return c.lax.Clone()
 	}
 	return c.strict.Clone()

@@ -3,7 +3,9 @@ package rest
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/url"
@@ -98,18 +100,29 @@ func readStores(places []string) (*x509.CertPool, error) {
 		if place == systemStore {
 			continue
 		}
-		files, err := certificateFiles(place)
-		if err != nil {
+		if err := addPlace(pool, place); err != nil {
 			return nil, err
-		}
-		for _, file := range files {
-			if err := addCertificates(pool, file); err != nil {
-				return nil, failure.New(failure.SSL, "cert_stores: %w", err).
-					Hint("give PEM or DER files of certificates, or folders that hold such files")
-			}
 		}
 	}
 	return pool, nil
+}
+
+// addPlace adds the certificates of a file or folder. A folder may also hold
+// other things, such as keys and lists of revoked certificates.
+func addPlace(pool *x509.CertPool, place string) error {
+	files, err := certificateFiles(place)
+	if err != nil {
+		return err
+	}
+	single := len(files) == 1 && files[0] == place
+	for _, file := range files {
+		err := addCertificates(pool, file)
+		if err != nil && (single || !errors.Is(err, errNoCertificate)) {
+			return failure.New(failure.SSL, "cert_stores: %w", err).
+				Hint("give PEM or DER files of certificates, or folders that hold such files")
+		}
+	}
+	return nil
 }
 
 func certificateFiles(place string) ([]string, error) {
@@ -126,13 +139,29 @@ func certificateFiles(place string) ([]string, error) {
 	}
 	var files []string
 	for _, e := range entries {
-		switch strings.ToLower(filepath.Ext(e.Name())) {
-		case ".crt", ".cer", ".pem", ".der":
-			files = append(files, filepath.Join(place, e.Name()))
+		path := filepath.Join(place, e.Name())
+		// A link is followed, one that leads nowhere is no certificate.
+		if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && isCertificateName(e.Name()) {
+			files = append(files, path)
 		}
 	}
 	return files, nil
 }
+
+// isCertificateName tells the names that count in a folder: by their extension,
+// or made by OpenSSL's rehash, as in 5ed36f99.0.
+func isCertificateName(name string) bool {
+	ext := filepath.Ext(name)
+	switch strings.ToLower(ext) {
+	case ".crt", ".cer", ".pem", ".der":
+		return true
+	}
+	hash, err := hex.DecodeString(strings.TrimSuffix(name, ext))
+	return err == nil && len(hash) == 4 && len(ext) > 1 && strings.Trim(ext[1:], "0123456789") == ""
+}
+
+// errNoCertificate tells that a file is readable but holds something else.
+var errNoCertificate = errors.New("holds no certificate")
 
 func addCertificates(pool *x509.CertPool, file string) error {
 	content, err := os.ReadFile(file)
@@ -141,13 +170,13 @@ func addCertificates(pool *x509.CertPool, file string) error {
 	}
 	if block, _ := pem.Decode(content); block != nil {
 		if !pool.AppendCertsFromPEM(content) {
-			return fmt.Errorf("%s holds no certificate", file)
+			return fmt.Errorf("%s %w", file, errNoCertificate)
 		}
 		return nil
 	}
 	certificates, err := x509.ParseCertificates(content)
 	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
+		return fmt.Errorf("%s %w (%v)", file, errNoCertificate, err)
 	}
 	for _, c := range certificates {
 		pool.AddCert(c)

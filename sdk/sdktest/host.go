@@ -22,6 +22,8 @@ type Host struct {
 	Secrets map[string]string
 	// State is what an earlier run kept, by the parts of its id joined with "/".
 	State map[string][]byte
+	// Proxies are the HTTP proxies of URLs.
+	Proxies map[string]string
 	// Transfer, when set, is the agent.
 	Transfer func(ctx context.Context, spec *record.Object, sources []transfer.Source) error
 }
@@ -99,5 +101,27 @@ func (h *fakeHost) Transfer(ctx context.Context, spec *record.Object, sources []
 	if h.Host.Transfer != nil {
 		return h.Host.Transfer(ctx, spec, sources)
 	}
+	return nil
+}
+
+func (h *fakeHost) Open(_ context.Context, target string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.out.Opened = append(h.out.Opened, target)
+	return nil
+}
+
+func (h *fakeHost) Proxy(_ context.Context, url string) (string, error) { return h.Proxies[url], nil }
+
+func (h *fakeHost) SetPreset(_ context.Context, preset string, options *record.Object) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.out.Presets == nil {
+		h.out.Presets = map[string]*record.Object{}
+	}
+	if stored := h.out.Presets[preset]; stored != nil {
+		options = record.Merge(stored, options)
+	}
+	h.out.Presets[preset] = options
 	return nil
 }

@@ -35,6 +35,10 @@ type Outcome struct {
 	Messages []Message
 	// Transfers are those that the command asked for.
 	Transfers []Transfer
+	// Opened are the URLs and files that the user was shown.
+	Opened []string
+	// Presets are those that the command stored, by name.
+	Presets map[string]*record.Object
 	// State is what is kept for later runs, by the parts of its id joined with "/".
 	State map[string][]byte
 	// Log holds what the command logged, level and text a line.
@@ -96,7 +100,10 @@ func plain(_ []string, a slog.Attr) slog.Attr {
 func find(t testing.TB, plugin *sdk.Plugin, words []string) []sdk.Arg {
 	t.Helper()
 	var args []sdk.Arg
-	commands := plugin.Commands
+	commands := slices.Clone(plugin.Commands)
+	for _, m := range plugin.Mounts {
+		commands = append(commands, m.Commands...)
+	}
 	for _, word := range words {
 		at := slices.IndexFunc(commands, func(c sdk.Command) bool { return c.Name == word })
 		if at < 0 {

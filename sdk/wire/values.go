@@ -13,25 +13,31 @@ import (
 
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/lambda"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
-// ToValue encodes what a record holds, or a *regexp.Regexp.
+// ToValue encodes what a record holds, a *regexp.Regexp or a *lambda.Func.
 func ToValue(v any) *ascliv1.Value {
-	if r, ok := v.(*regexp.Regexp); ok {
-		return &ascliv1.Value{Kind: &ascliv1.Value_Regexp{Regexp: r.String()}}
+	switch v := v.(type) {
+	case *regexp.Regexp:
+		return &ascliv1.Value{Kind: &ascliv1.Value_Regexp{Regexp: v.String()}}
+	case *lambda.Func:
+		return &ascliv1.Value{Kind: &ascliv1.Value_Lambda{Lambda: &ascliv1.Lambda{Language: string(v.Language()), Source: v.Source()}}}
 	}
 	return &ascliv1.Value{Kind: &ascliv1.Value_Json{Json: record.JSON(v)}}
 }
 
 // FromValue decodes a value; nothing set is null.
-func FromValue(v *ascliv1.Value) (any, error) {
+func FromValue(ctx context.Context, v *ascliv1.Value) (any, error) {
 	switch k := v.GetKind().(type) {
 	case *ascliv1.Value_Json:
 		return record.Parse(k.Json)
 	case *ascliv1.Value_Regexp:
 		return regexp.Compile(k.Regexp)
+	case *ascliv1.Value_Lambda:
+		return lambda.Compile(ctx, lambda.Language(k.Lambda.GetLanguage()), k.Lambda.GetSource())
 	}
 	return nil, nil
 }
@@ -46,10 +52,10 @@ func ToNamed(values map[string]any) []*ascliv1.NamedValue {
 }
 
 // FromNamed decodes values by name.
-func FromNamed(list []*ascliv1.NamedValue) (map[string]any, error) {
+func FromNamed(ctx context.Context, list []*ascliv1.NamedValue) (map[string]any, error) {
 	values := make(map[string]any, len(list))
 	for _, n := range list {
-		v, err := FromValue(n.Value)
+		v, err := FromValue(ctx, n.Value)
 		if err != nil {
 			return nil, fmt.Errorf("value %s: %w", n.Name, err)
 		}

@@ -42,7 +42,7 @@ func TestValues(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := wire.FromValue(sent(t, wire.ToValue(v)))
+		got, err := wire.FromValue(t.Context(), sent(t, wire.ToValue(v)))
 		if err != nil || string(record.JSON(got)) != text {
 			t.Errorf("%s becomes %s, %v", text, record.JSON(got), err)
 		}
@@ -50,18 +50,18 @@ func TestValues(t *testing.T) {
 }
 
 func TestPatternsAndNothing(t *testing.T) {
-	got, err := wire.FromValue(sent(t, wire.ToValue(regexp.MustCompile("(?ms)^a.b"))))
+	got, err := wire.FromValue(t.Context(), sent(t, wire.ToValue(regexp.MustCompile("(?ms)^a.b"))))
 	if pattern, ok := got.(*regexp.Regexp); err != nil || !ok || pattern.String() != "(?ms)^a.b" {
 		t.Errorf("got %v, %v", got, err)
 	}
-	if got, err := wire.FromValue(&ascliv1.Value{}); got != nil || err != nil {
+	if got, err := wire.FromValue(t.Context(), &ascliv1.Value{}); got != nil || err != nil {
 		t.Errorf("an empty value is %v, %v", got, err)
 	}
 	for name, v := range map[string]*ascliv1.Value{
 		"JSON":    {Kind: &ascliv1.Value_Json{Json: []byte("{")}},
 		"pattern": {Kind: &ascliv1.Value_Regexp{Regexp: "("}},
 	} {
-		if _, err := wire.FromNamed([]*ascliv1.NamedValue{{Name: "url", Value: v}}); err == nil || err.Error()[:10] != "value url:" {
+		if _, err := wire.FromNamed(t.Context(), []*ascliv1.NamedValue{{Name: "url", Value: v}}); err == nil || err.Error()[:10] != "value url:" {
 			t.Errorf("wrong %s: %v", name, err)
 		}
 	}
@@ -73,7 +73,7 @@ func TestNamedValuesAreSorted(t *testing.T) {
 	if len(list) != 3 || list[0].Name != "a" || list[2].Name != "c" {
 		t.Fatalf("got %v", list)
 	}
-	got, err := wire.FromNamed(list)
+	got, err := wire.FromNamed(t.Context(), list)
 	if err != nil || !reflect.DeepEqual(got, values) {
 		t.Errorf("got %v, %v", got, err)
 	}
@@ -132,14 +132,14 @@ func FuzzFromValue(f *testing.F) {
 	f.Add([]byte(`{"a":[1,null]}`), "(?ms)a")
 	f.Add([]byte(`{`), "(")
 	f.Fuzz(func(t *testing.T, text []byte, pattern string) {
-		if v, err := wire.FromValue(&ascliv1.Value{Kind: &ascliv1.Value_Json{Json: text}}); err == nil {
-			again, err := wire.FromValue(wire.ToValue(v))
+		if v, err := wire.FromValue(t.Context(), &ascliv1.Value{Kind: &ascliv1.Value_Json{Json: text}}); err == nil {
+			again, err := wire.FromValue(t.Context(), wire.ToValue(v))
 			if err != nil || string(record.JSON(again)) != string(record.JSON(v)) {
 				t.Errorf("%s becomes %s, %v", record.JSON(v), record.JSON(again), err)
 			}
 		}
-		if v, err := wire.FromValue(&ascliv1.Value{Kind: &ascliv1.Value_Regexp{Regexp: pattern}}); err == nil {
-			if again, err := wire.FromValue(wire.ToValue(v)); err != nil || again.(*regexp.Regexp).String() != pattern {
+		if v, err := wire.FromValue(t.Context(), &ascliv1.Value{Kind: &ascliv1.Value_Regexp{Regexp: pattern}}); err == nil {
+			if again, err := wire.FromValue(t.Context(), wire.ToValue(v)); err != nil || again.(*regexp.Regexp).String() != pattern {
 				t.Errorf("%q becomes %v, %v", pattern, again, err)
 			}
 		}

@@ -111,7 +111,7 @@ func (s *Sandbox) Stop() error {
 // nothing of the person who runs the tests.
 func Environ(bin, home, config string) []string {
 	env := []string{
-		"HOME=" + home, "USERPROFILE=" + home, "ASCLI_HOME=" + filepath.Join(home, ".aspera", "ascli"),
+		"HOME=" + home, "USERPROFILE=" + home, "ASCLI_VERSION_CHECK_DAYS=0", "ASCLI_HOME=" + filepath.Join(home, ".aspera", "ascli"),
 		"PATH=" + bin + string(os.PathListSeparator) + os.Getenv("PATH"),
 		"TMPDIR=" + os.TempDir(), "LANG=C.UTF-8",
 	}

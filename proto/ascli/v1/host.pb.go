@@ -672,6 +672,289 @@ func (x *WriteStateResponse) GetFailure() *Failure {
 	return nil
 }
 
+type OpenRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// A URL, or the path of a file.
+	Target        string `protobuf:"bytes,1,opt,name=target,proto3" json:"target,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenRequest) Reset() {
+	*x = OpenRequest{}
+	mi := &file_ascli_v1_host_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenRequest) ProtoMessage() {}
+
+func (x *OpenRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_host_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenRequest.ProtoReflect.Descriptor instead.
+func (*OpenRequest) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_host_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *OpenRequest) GetTarget() string {
+	if x != nil {
+		return x.Target
+	}
+	return ""
+}
+
+type OpenResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Failure       *Failure               `protobuf:"bytes,1,opt,name=failure,proto3" json:"failure,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenResponse) Reset() {
+	*x = OpenResponse{}
+	mi := &file_ascli_v1_host_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenResponse) ProtoMessage() {}
+
+func (x *OpenResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_host_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenResponse.ProtoReflect.Descriptor instead.
+func (*OpenResponse) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_host_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *OpenResponse) GetFailure() *Failure {
+	if x != nil {
+		return x.Failure
+	}
+	return nil
+}
+
+type ProxyRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Url           string                 `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProxyRequest) Reset() {
+	*x = ProxyRequest{}
+	mi := &file_ascli_v1_host_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProxyRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProxyRequest) ProtoMessage() {}
+
+func (x *ProxyRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_host_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProxyRequest.ProtoReflect.Descriptor instead.
+func (*ProxyRequest) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_host_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *ProxyRequest) GetUrl() string {
+	if x != nil {
+		return x.Url
+	}
+	return ""
+}
+
+type ProxyResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// http://[user:password@]host:port, empty for none.
+	Proxy         string   `protobuf:"bytes,1,opt,name=proxy,proto3" json:"proxy,omitempty"`
+	Failure       *Failure `protobuf:"bytes,2,opt,name=failure,proto3" json:"failure,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProxyResponse) Reset() {
+	*x = ProxyResponse{}
+	mi := &file_ascli_v1_host_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProxyResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProxyResponse) ProtoMessage() {}
+
+func (x *ProxyResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_host_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProxyResponse.ProtoReflect.Descriptor instead.
+func (*ProxyResponse) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_host_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ProxyResponse) GetProxy() string {
+	if x != nil {
+		return x.Proxy
+	}
+	return ""
+}
+
+func (x *ProxyResponse) GetFailure() *Failure {
+	if x != nil {
+		return x.Failure
+	}
+	return nil
+}
+
+type SetPresetRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the preset; "GLOBAL" is the global default preset.
+	Preset        string        `protobuf:"bytes,1,opt,name=preset,proto3" json:"preset,omitempty"`
+	Options       []*NamedValue `protobuf:"bytes,2,rep,name=options,proto3" json:"options,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPresetRequest) Reset() {
+	*x = SetPresetRequest{}
+	mi := &file_ascli_v1_host_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPresetRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPresetRequest) ProtoMessage() {}
+
+func (x *SetPresetRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_host_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPresetRequest.ProtoReflect.Descriptor instead.
+func (*SetPresetRequest) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_host_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *SetPresetRequest) GetPreset() string {
+	if x != nil {
+		return x.Preset
+	}
+	return ""
+}
+
+func (x *SetPresetRequest) GetOptions() []*NamedValue {
+	if x != nil {
+		return x.Options
+	}
+	return nil
+}
+
+type SetPresetResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Failure       *Failure               `protobuf:"bytes,1,opt,name=failure,proto3" json:"failure,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetPresetResponse) Reset() {
+	*x = SetPresetResponse{}
+	mi := &file_ascli_v1_host_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetPresetResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetPresetResponse) ProtoMessage() {}
+
+func (x *SetPresetResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_host_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetPresetResponse.ProtoReflect.Descriptor instead.
+func (*SetPresetResponse) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_host_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *SetPresetResponse) GetFailure() *Failure {
+	if x != nil {
+		return x.Failure
+	}
+	return nil
+}
+
 var File_ascli_v1_host_proto protoreflect.FileDescriptor
 
 const file_ascli_v1_host_proto_rawDesc = "" +
@@ -715,7 +998,21 @@ const file_ascli_v1_host_proto_rawDesc = "" +
 	"\x02id\x18\x01 \x03(\tR\x02id\x12\x18\n" +
 	"\acontent\x18\x02 \x01(\fR\acontent\"A\n" +
 	"\x12WriteStateResponse\x12+\n" +
-	"\afailure\x18\x01 \x01(\v2\x11.ascli.v1.FailureR\afailure2\xcf\x03\n" +
+	"\afailure\x18\x01 \x01(\v2\x11.ascli.v1.FailureR\afailure\"%\n" +
+	"\vOpenRequest\x12\x16\n" +
+	"\x06target\x18\x01 \x01(\tR\x06target\";\n" +
+	"\fOpenResponse\x12+\n" +
+	"\afailure\x18\x01 \x01(\v2\x11.ascli.v1.FailureR\afailure\" \n" +
+	"\fProxyRequest\x12\x10\n" +
+	"\x03url\x18\x01 \x01(\tR\x03url\"R\n" +
+	"\rProxyResponse\x12\x14\n" +
+	"\x05proxy\x18\x01 \x01(\tR\x05proxy\x12+\n" +
+	"\afailure\x18\x02 \x01(\v2\x11.ascli.v1.FailureR\afailure\"Z\n" +
+	"\x10SetPresetRequest\x12\x16\n" +
+	"\x06preset\x18\x01 \x01(\tR\x06preset\x12.\n" +
+	"\aoptions\x18\x02 \x03(\v2\x14.ascli.v1.NamedValueR\aoptions\"@\n" +
+	"\x11SetPresetResponse\x12+\n" +
+	"\afailure\x18\x01 \x01(\v2\x11.ascli.v1.FailureR\afailure2\x86\x05\n" +
 	"\x04Host\x12;\n" +
 	"\x06Option\x12\x17.ascli.v1.OptionRequest\x1a\x18.ascli.v1.OptionResponse\x12;\n" +
 	"\x06Prompt\x12\x17.ascli.v1.PromptRequest\x1a\x18.ascli.v1.PromptResponse\x12;\n" +
@@ -723,7 +1020,10 @@ const file_ascli_v1_host_proto_rawDesc = "" +
 	"\aMessage\x12\x18.ascli.v1.MessageRequest\x1a\x19.ascli.v1.MessageResponse\x12D\n" +
 	"\tReadState\x12\x1a.ascli.v1.ReadStateRequest\x1a\x1b.ascli.v1.ReadStateResponse\x12G\n" +
 	"\n" +
-	"WriteState\x12\x1b.ascli.v1.WriteStateRequest\x1a\x1c.ascli.v1.WriteStateResponse\x12A\n" +
+	"WriteState\x12\x1b.ascli.v1.WriteStateRequest\x1a\x1c.ascli.v1.WriteStateResponse\x125\n" +
+	"\x04Open\x12\x15.ascli.v1.OpenRequest\x1a\x16.ascli.v1.OpenResponse\x128\n" +
+	"\x05Proxy\x12\x16.ascli.v1.ProxyRequest\x1a\x17.ascli.v1.ProxyResponse\x12D\n" +
+	"\tSetPreset\x12\x1a.ascli.v1.SetPresetRequest\x1a\x1b.ascli.v1.SetPresetResponse\x12A\n" +
 	"\bTransfer\x12\x19.ascli.v1.TransferRequest\x1a\x18.ascli.v1.TransferUpdate0\x01B2Z0github.com/ascli-go/ascli/proto/ascli/v1;ascliv1b\x06proto3"
 
 var (
@@ -739,7 +1039,7 @@ func file_ascli_v1_host_proto_rawDescGZIP() []byte {
 }
 
 var file_ascli_v1_host_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_ascli_v1_host_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
+var file_ascli_v1_host_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
 var file_ascli_v1_host_proto_goTypes = []any{
 	(MessageRequest_Level)(0),  // 0: ascli.v1.MessageRequest.Level
 	(*OptionRequest)(nil),      // 1: ascli.v1.OptionRequest
@@ -754,37 +1054,54 @@ var file_ascli_v1_host_proto_goTypes = []any{
 	(*ReadStateResponse)(nil),  // 10: ascli.v1.ReadStateResponse
 	(*WriteStateRequest)(nil),  // 11: ascli.v1.WriteStateRequest
 	(*WriteStateResponse)(nil), // 12: ascli.v1.WriteStateResponse
-	(*Value)(nil),              // 13: ascli.v1.Value
-	(*Failure)(nil),            // 14: ascli.v1.Failure
-	(*TransferRequest)(nil),    // 15: ascli.v1.TransferRequest
-	(*TransferUpdate)(nil),     // 16: ascli.v1.TransferUpdate
+	(*OpenRequest)(nil),        // 13: ascli.v1.OpenRequest
+	(*OpenResponse)(nil),       // 14: ascli.v1.OpenResponse
+	(*ProxyRequest)(nil),       // 15: ascli.v1.ProxyRequest
+	(*ProxyResponse)(nil),      // 16: ascli.v1.ProxyResponse
+	(*SetPresetRequest)(nil),   // 17: ascli.v1.SetPresetRequest
+	(*SetPresetResponse)(nil),  // 18: ascli.v1.SetPresetResponse
+	(*Value)(nil),              // 19: ascli.v1.Value
+	(*Failure)(nil),            // 20: ascli.v1.Failure
+	(*NamedValue)(nil),         // 21: ascli.v1.NamedValue
+	(*TransferRequest)(nil),    // 22: ascli.v1.TransferRequest
+	(*TransferUpdate)(nil),     // 23: ascli.v1.TransferUpdate
 }
 var file_ascli_v1_host_proto_depIdxs = []int32{
-	13, // 0: ascli.v1.OptionResponse.value:type_name -> ascli.v1.Value
-	14, // 1: ascli.v1.OptionResponse.failure:type_name -> ascli.v1.Failure
-	14, // 2: ascli.v1.PromptResponse.failure:type_name -> ascli.v1.Failure
+	19, // 0: ascli.v1.OptionResponse.value:type_name -> ascli.v1.Value
+	20, // 1: ascli.v1.OptionResponse.failure:type_name -> ascli.v1.Failure
+	20, // 2: ascli.v1.PromptResponse.failure:type_name -> ascli.v1.Failure
 	0,  // 3: ascli.v1.MessageRequest.level:type_name -> ascli.v1.MessageRequest.Level
-	14, // 4: ascli.v1.ReadStateResponse.failure:type_name -> ascli.v1.Failure
-	14, // 5: ascli.v1.WriteStateResponse.failure:type_name -> ascli.v1.Failure
-	1,  // 6: ascli.v1.Host.Option:input_type -> ascli.v1.OptionRequest
-	3,  // 7: ascli.v1.Host.Prompt:input_type -> ascli.v1.PromptRequest
-	5,  // 8: ascli.v1.Host.Secret:input_type -> ascli.v1.SecretRequest
-	7,  // 9: ascli.v1.Host.Message:input_type -> ascli.v1.MessageRequest
-	9,  // 10: ascli.v1.Host.ReadState:input_type -> ascli.v1.ReadStateRequest
-	11, // 11: ascli.v1.Host.WriteState:input_type -> ascli.v1.WriteStateRequest
-	15, // 12: ascli.v1.Host.Transfer:input_type -> ascli.v1.TransferRequest
-	2,  // 13: ascli.v1.Host.Option:output_type -> ascli.v1.OptionResponse
-	4,  // 14: ascli.v1.Host.Prompt:output_type -> ascli.v1.PromptResponse
-	6,  // 15: ascli.v1.Host.Secret:output_type -> ascli.v1.SecretResponse
-	8,  // 16: ascli.v1.Host.Message:output_type -> ascli.v1.MessageResponse
-	10, // 17: ascli.v1.Host.ReadState:output_type -> ascli.v1.ReadStateResponse
-	12, // 18: ascli.v1.Host.WriteState:output_type -> ascli.v1.WriteStateResponse
-	16, // 19: ascli.v1.Host.Transfer:output_type -> ascli.v1.TransferUpdate
-	13, // [13:20] is the sub-list for method output_type
-	6,  // [6:13] is the sub-list for method input_type
-	6,  // [6:6] is the sub-list for extension type_name
-	6,  // [6:6] is the sub-list for extension extendee
-	0,  // [0:6] is the sub-list for field type_name
+	20, // 4: ascli.v1.ReadStateResponse.failure:type_name -> ascli.v1.Failure
+	20, // 5: ascli.v1.WriteStateResponse.failure:type_name -> ascli.v1.Failure
+	20, // 6: ascli.v1.OpenResponse.failure:type_name -> ascli.v1.Failure
+	20, // 7: ascli.v1.ProxyResponse.failure:type_name -> ascli.v1.Failure
+	21, // 8: ascli.v1.SetPresetRequest.options:type_name -> ascli.v1.NamedValue
+	20, // 9: ascli.v1.SetPresetResponse.failure:type_name -> ascli.v1.Failure
+	1,  // 10: ascli.v1.Host.Option:input_type -> ascli.v1.OptionRequest
+	3,  // 11: ascli.v1.Host.Prompt:input_type -> ascli.v1.PromptRequest
+	5,  // 12: ascli.v1.Host.Secret:input_type -> ascli.v1.SecretRequest
+	7,  // 13: ascli.v1.Host.Message:input_type -> ascli.v1.MessageRequest
+	9,  // 14: ascli.v1.Host.ReadState:input_type -> ascli.v1.ReadStateRequest
+	11, // 15: ascli.v1.Host.WriteState:input_type -> ascli.v1.WriteStateRequest
+	13, // 16: ascli.v1.Host.Open:input_type -> ascli.v1.OpenRequest
+	15, // 17: ascli.v1.Host.Proxy:input_type -> ascli.v1.ProxyRequest
+	17, // 18: ascli.v1.Host.SetPreset:input_type -> ascli.v1.SetPresetRequest
+	22, // 19: ascli.v1.Host.Transfer:input_type -> ascli.v1.TransferRequest
+	2,  // 20: ascli.v1.Host.Option:output_type -> ascli.v1.OptionResponse
+	4,  // 21: ascli.v1.Host.Prompt:output_type -> ascli.v1.PromptResponse
+	6,  // 22: ascli.v1.Host.Secret:output_type -> ascli.v1.SecretResponse
+	8,  // 23: ascli.v1.Host.Message:output_type -> ascli.v1.MessageResponse
+	10, // 24: ascli.v1.Host.ReadState:output_type -> ascli.v1.ReadStateResponse
+	12, // 25: ascli.v1.Host.WriteState:output_type -> ascli.v1.WriteStateResponse
+	14, // 26: ascli.v1.Host.Open:output_type -> ascli.v1.OpenResponse
+	16, // 27: ascli.v1.Host.Proxy:output_type -> ascli.v1.ProxyResponse
+	18, // 28: ascli.v1.Host.SetPreset:output_type -> ascli.v1.SetPresetResponse
+	23, // 29: ascli.v1.Host.Transfer:output_type -> ascli.v1.TransferUpdate
+	20, // [20:30] is the sub-list for method output_type
+	10, // [10:20] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_ascli_v1_host_proto_init() }
@@ -800,7 +1117,7 @@ func file_ascli_v1_host_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ascli_v1_host_proto_rawDesc), len(file_ascli_v1_host_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   12,
+			NumMessages:   18,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -25,6 +25,9 @@ const (
 	Host_Message_FullMethodName    = "/ascli.v1.Host/Message"
 	Host_ReadState_FullMethodName  = "/ascli.v1.Host/ReadState"
 	Host_WriteState_FullMethodName = "/ascli.v1.Host/WriteState"
+	Host_Open_FullMethodName       = "/ascli.v1.Host/Open"
+	Host_Proxy_FullMethodName      = "/ascli.v1.Host/Proxy"
+	Host_SetPreset_FullMethodName  = "/ascli.v1.Host/SetPreset"
 	Host_Transfer_FullMethodName   = "/ascli.v1.Host/Transfer"
 )
 
@@ -48,6 +51,13 @@ type HostClient interface {
 	// ReadState and WriteState keep JSON between runs (spec/cli.md 5.3).
 	ReadState(ctx context.Context, in *ReadStateRequest, opts ...grpc.CallOption) (*ReadStateResponse, error)
 	WriteState(ctx context.Context, in *WriteStateRequest, opts ...grpc.CallOption) (*WriteStateResponse, error)
+	// Open shows a URL or a file to the user, as option `ui` says.
+	Open(ctx context.Context, in *OpenRequest, opts ...grpc.CallOption) (*OpenResponse, error)
+	// Proxy tells through which HTTP proxy a URL is reached, as the proxy
+	// auto-configuration script of option `fpac` says.
+	Proxy(ctx context.Context, in *ProxyRequest, opts ...grpc.CallOption) (*ProxyResponse, error)
+	// SetPreset stores options in a preset of the configuration file.
+	SetPreset(ctx context.Context, in *SetPresetRequest, opts ...grpc.CallOption) (*SetPresetResponse, error)
 	// Transfer moves files: the host merges the user's transfer options into the
 	// spec and runs the agent that the user chose. Cancelling it stops the transfer.
 	Transfer(ctx context.Context, in *TransferRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[TransferUpdate], error)
@@ -121,6 +131,36 @@ func (c *hostClient) WriteState(ctx context.Context, in *WriteStateRequest, opts
 	return out, nil
 }
 
+func (c *hostClient) Open(ctx context.Context, in *OpenRequest, opts ...grpc.CallOption) (*OpenResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(OpenResponse)
+	err := c.cc.Invoke(ctx, Host_Open_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *hostClient) Proxy(ctx context.Context, in *ProxyRequest, opts ...grpc.CallOption) (*ProxyResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ProxyResponse)
+	err := c.cc.Invoke(ctx, Host_Proxy_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *hostClient) SetPreset(ctx context.Context, in *SetPresetRequest, opts ...grpc.CallOption) (*SetPresetResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SetPresetResponse)
+	err := c.cc.Invoke(ctx, Host_SetPreset_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *hostClient) Transfer(ctx context.Context, in *TransferRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[TransferUpdate], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &Host_ServiceDesc.Streams[0], Host_Transfer_FullMethodName, cOpts...)
@@ -160,6 +200,13 @@ type HostServer interface {
 	// ReadState and WriteState keep JSON between runs (spec/cli.md 5.3).
 	ReadState(context.Context, *ReadStateRequest) (*ReadStateResponse, error)
 	WriteState(context.Context, *WriteStateRequest) (*WriteStateResponse, error)
+	// Open shows a URL or a file to the user, as option `ui` says.
+	Open(context.Context, *OpenRequest) (*OpenResponse, error)
+	// Proxy tells through which HTTP proxy a URL is reached, as the proxy
+	// auto-configuration script of option `fpac` says.
+	Proxy(context.Context, *ProxyRequest) (*ProxyResponse, error)
+	// SetPreset stores options in a preset of the configuration file.
+	SetPreset(context.Context, *SetPresetRequest) (*SetPresetResponse, error)
 	// Transfer moves files: the host merges the user's transfer options into the
 	// spec and runs the agent that the user chose. Cancelling it stops the transfer.
 	Transfer(*TransferRequest, grpc.ServerStreamingServer[TransferUpdate]) error
@@ -190,6 +237,15 @@ func (UnimplementedHostServer) ReadState(context.Context, *ReadStateRequest) (*R
 }
 func (UnimplementedHostServer) WriteState(context.Context, *WriteStateRequest) (*WriteStateResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method WriteState not implemented")
+}
+func (UnimplementedHostServer) Open(context.Context, *OpenRequest) (*OpenResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Open not implemented")
+}
+func (UnimplementedHostServer) Proxy(context.Context, *ProxyRequest) (*ProxyResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Proxy not implemented")
+}
+func (UnimplementedHostServer) SetPreset(context.Context, *SetPresetRequest) (*SetPresetResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetPreset not implemented")
 }
 func (UnimplementedHostServer) Transfer(*TransferRequest, grpc.ServerStreamingServer[TransferUpdate]) error {
 	return status.Error(codes.Unimplemented, "method Transfer not implemented")
@@ -323,6 +379,60 @@ func _Host_WriteState_Handler(srv interface{}, ctx context.Context, dec func(int
 	return interceptor(ctx, in, info, handler)
 }
 
+func _Host_Open_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(OpenRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HostServer).Open(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Host_Open_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HostServer).Open(ctx, req.(*OpenRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Host_Proxy_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ProxyRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HostServer).Proxy(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Host_Proxy_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HostServer).Proxy(ctx, req.(*ProxyRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _Host_SetPreset_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetPresetRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(HostServer).SetPreset(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: Host_SetPreset_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(HostServer).SetPreset(ctx, req.(*SetPresetRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _Host_Transfer_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(TransferRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -364,6 +474,18 @@ var Host_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "WriteState",
 			Handler:    _Host_WriteState_Handler,
+		},
+		{
+			MethodName: "Open",
+			Handler:    _Host_Open_Handler,
+		},
+		{
+			MethodName: "Proxy",
+			Handler:    _Host_Proxy_Handler,
+		},
+		{
+			MethodName: "SetPreset",
+			Handler:    _Host_SetPreset_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{

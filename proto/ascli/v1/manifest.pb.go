@@ -40,21 +40,24 @@ const (
 	ValueType_VALUE_TYPE_REGEXP ValueType = 8
 	// Any JSON value.
 	ValueType_VALUE_TYPE_ANY ValueType = 9
+	// A function of the user's: Value.lambda.
+	ValueType_VALUE_TYPE_PROC ValueType = 10
 )
 
 // Enum value maps for ValueType.
 var (
 	ValueType_name = map[int32]string{
-		0: "VALUE_TYPE_UNSPECIFIED",
-		1: "VALUE_TYPE_STRING",
-		2: "VALUE_TYPE_INTEGER",
-		3: "VALUE_TYPE_FLOAT",
-		4: "VALUE_TYPE_BOOLEAN",
-		5: "VALUE_TYPE_ENUM",
-		6: "VALUE_TYPE_HASH",
-		7: "VALUE_TYPE_ARRAY",
-		8: "VALUE_TYPE_REGEXP",
-		9: "VALUE_TYPE_ANY",
+		0:  "VALUE_TYPE_UNSPECIFIED",
+		1:  "VALUE_TYPE_STRING",
+		2:  "VALUE_TYPE_INTEGER",
+		3:  "VALUE_TYPE_FLOAT",
+		4:  "VALUE_TYPE_BOOLEAN",
+		5:  "VALUE_TYPE_ENUM",
+		6:  "VALUE_TYPE_HASH",
+		7:  "VALUE_TYPE_ARRAY",
+		8:  "VALUE_TYPE_REGEXP",
+		9:  "VALUE_TYPE_ANY",
+		10: "VALUE_TYPE_PROC",
 	}
 	ValueType_value = map[string]int32{
 		"VALUE_TYPE_UNSPECIFIED": 0,
@@ -67,6 +70,7 @@ var (
 		"VALUE_TYPE_ARRAY":       7,
 		"VALUE_TYPE_REGEXP":      8,
 		"VALUE_TYPE_ANY":         9,
+		"VALUE_TYPE_PROC":        10,
 	}
 )
 
@@ -117,20 +121,26 @@ const (
 	ResultKind_RESULT_KIND_NOTHING ResultKind = 7
 	// Any other structure.
 	ResultKind_RESULT_KIND_STRUCTURE ResultKind = 8
+	// The answer null.
+	ResultKind_RESULT_KIND_NULL ResultKind = 9
+	// One text that is a picture: its URL, or its bytes in base64.
+	ResultKind_RESULT_KIND_IMAGE ResultKind = 10
 )
 
 // Enum value maps for ResultKind.
 var (
 	ResultKind_name = map[int32]string{
-		0: "RESULT_KIND_UNSPECIFIED",
-		1: "RESULT_KIND_OBJECT",
-		2: "RESULT_KIND_LIST",
-		3: "RESULT_KIND_VALUES",
-		4: "RESULT_KIND_STATUS",
-		5: "RESULT_KIND_TEXT",
-		6: "RESULT_KIND_EMPTY",
-		7: "RESULT_KIND_NOTHING",
-		8: "RESULT_KIND_STRUCTURE",
+		0:  "RESULT_KIND_UNSPECIFIED",
+		1:  "RESULT_KIND_OBJECT",
+		2:  "RESULT_KIND_LIST",
+		3:  "RESULT_KIND_VALUES",
+		4:  "RESULT_KIND_STATUS",
+		5:  "RESULT_KIND_TEXT",
+		6:  "RESULT_KIND_EMPTY",
+		7:  "RESULT_KIND_NOTHING",
+		8:  "RESULT_KIND_STRUCTURE",
+		9:  "RESULT_KIND_NULL",
+		10: "RESULT_KIND_IMAGE",
 	}
 	ResultKind_value = map[string]int32{
 		"RESULT_KIND_UNSPECIFIED": 0,
@@ -142,6 +152,8 @@ var (
 		"RESULT_KIND_EMPTY":       6,
 		"RESULT_KIND_NOTHING":     7,
 		"RESULT_KIND_STRUCTURE":   8,
+		"RESULT_KIND_NULL":        9,
+		"RESULT_KIND_IMAGE":       10,
 	}
 )
 
@@ -193,7 +205,9 @@ type Manifest struct {
 	Detects   bool `protobuf:"varint,7,opt,name=detects,proto3" json:"detects,omitempty"`
 	HasWizard bool `protobuf:"varint,8,opt,name=has_wizard,json=hasWizard,proto3" json:"has_wizard,omitempty"`
 	// Whether the process also serves TransferAgent.
-	Transfers     bool `protobuf:"varint,9,opt,name=transfers,proto3" json:"transfers,omitempty"`
+	Transfers bool `protobuf:"varint,9,opt,name=transfers,proto3" json:"transfers,omitempty"`
+	// Commands that users type under another plugin's name.
+	Mounts        []*Mount `protobuf:"bytes,10,rep,name=mounts,proto3" json:"mounts,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -291,6 +305,68 @@ func (x *Manifest) GetTransfers() bool {
 	return false
 }
 
+func (x *Manifest) GetMounts() []*Mount {
+	if x != nil {
+		return x.Mounts
+	}
+	return nil
+}
+
+// Mount puts commands under the name of another plugin: users type
+// `config ascp show`, and the plugin that mounts `ascp` runs it.
+type Mount struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name of the other plugin, e.g. "config".
+	Under         string     `protobuf:"bytes,1,opt,name=under,proto3" json:"under,omitempty"`
+	Commands      []*Command `protobuf:"bytes,2,rep,name=commands,proto3" json:"commands,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Mount) Reset() {
+	*x = Mount{}
+	mi := &file_ascli_v1_manifest_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Mount) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Mount) ProtoMessage() {}
+
+func (x *Mount) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_manifest_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Mount.ProtoReflect.Descriptor instead.
+func (*Mount) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_manifest_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Mount) GetUnder() string {
+	if x != nil {
+		return x.Under
+	}
+	return ""
+}
+
+func (x *Mount) GetCommands() []*Command {
+	if x != nil {
+		return x.Commands
+	}
+	return nil
+}
+
 // Option is one `--name=value` of a plugin.
 type Option struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -310,14 +386,16 @@ type Option struct {
 	// Values given several times are deep-merged instead of replaced.
 	Cumulative bool `protobuf:"varint,8,opt,name=cumulative,proto3" json:"cumulative,omitempty"`
 	// Version of the original that introduced it.
-	Since         string `protobuf:"bytes,9,opt,name=since,proto3" json:"since,omitempty"`
+	Since string `protobuf:"bytes,9,opt,name=since,proto3" json:"since,omitempty"`
+	// What a Hash may hold; shown for the value `help`.
+	Schema        []*Field `protobuf:"bytes,10,rep,name=schema,proto3" json:"schema,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Option) Reset() {
 	*x = Option{}
-	mi := &file_ascli_v1_manifest_proto_msgTypes[1]
+	mi := &file_ascli_v1_manifest_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -329,7 +407,7 @@ func (x *Option) String() string {
 func (*Option) ProtoMessage() {}
 
 func (x *Option) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_manifest_proto_msgTypes[1]
+	mi := &file_ascli_v1_manifest_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -342,7 +420,7 @@ func (x *Option) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Option.ProtoReflect.Descriptor instead.
 func (*Option) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_manifest_proto_rawDescGZIP(), []int{1}
+	return file_ascli_v1_manifest_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Option) GetName() string {
@@ -408,6 +486,77 @@ func (x *Option) GetSince() string {
 	return ""
 }
 
+func (x *Option) GetSchema() []*Field {
+	if x != nil {
+		return x.Schema
+	}
+	return nil
+}
+
+// Field describes a key of a Hash.
+type Field struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Nested keys are named a.b, those of items of an array a[].b.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// JSON type, several separated by commas.
+	Type string `protobuf:"bytes,2,opt,name=type,proto3" json:"type,omitempty"`
+	// One idea a line: what it is, "Allowed values: x, y.", "Default: z."
+	Description   string `protobuf:"bytes,3,opt,name=description,proto3" json:"description,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Field) Reset() {
+	*x = Field{}
+	mi := &file_ascli_v1_manifest_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Field) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Field) ProtoMessage() {}
+
+func (x *Field) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_manifest_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Field.ProtoReflect.Descriptor instead.
+func (*Field) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_manifest_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Field) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Field) GetType() string {
+	if x != nil {
+		return x.Type
+	}
+	return ""
+}
+
+func (x *Field) GetDescription() string {
+	if x != nil {
+		return x.Description
+	}
+	return ""
+}
+
 // Command is a node of the command tree. A command with sub-commands takes its
 // own arguments before the word of the sub-command: `do <id> browse`.
 type Command struct {
@@ -427,7 +576,7 @@ type Command struct {
 
 func (x *Command) Reset() {
 	*x = Command{}
-	mi := &file_ascli_v1_manifest_proto_msgTypes[2]
+	mi := &file_ascli_v1_manifest_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -439,7 +588,7 @@ func (x *Command) String() string {
 func (*Command) ProtoMessage() {}
 
 func (x *Command) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_manifest_proto_msgTypes[2]
+	mi := &file_ascli_v1_manifest_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -452,7 +601,7 @@ func (x *Command) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Command.ProtoReflect.Descriptor instead.
 func (*Command) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_manifest_proto_rawDescGZIP(), []int{2}
+	return file_ascli_v1_manifest_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *Command) GetName() string {
@@ -526,14 +675,16 @@ type Argument struct {
 	Multiple bool `protobuf:"varint,6,opt,name=multiple,proto3" json:"multiple,omitempty"`
 	// Takes the sources of a transfer as option `sources` and `src_type` say;
 	// arrives as an array of {"source":..., "destination":...}.
-	Sources       bool `protobuf:"varint,7,opt,name=sources,proto3" json:"sources,omitempty"`
+	Sources bool `protobuf:"varint,7,opt,name=sources,proto3" json:"sources,omitempty"`
+	// What a Hash may hold; shown for the value `help`.
+	Schema        []*Field `protobuf:"bytes,8,rep,name=schema,proto3" json:"schema,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Argument) Reset() {
 	*x = Argument{}
-	mi := &file_ascli_v1_manifest_proto_msgTypes[3]
+	mi := &file_ascli_v1_manifest_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -545,7 +696,7 @@ func (x *Argument) String() string {
 func (*Argument) ProtoMessage() {}
 
 func (x *Argument) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_manifest_proto_msgTypes[3]
+	mi := &file_ascli_v1_manifest_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -558,7 +709,7 @@ func (x *Argument) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Argument.ProtoReflect.Descriptor instead.
 func (*Argument) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_manifest_proto_rawDescGZIP(), []int{3}
+	return file_ascli_v1_manifest_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Argument) GetName() string {
@@ -610,11 +761,18 @@ func (x *Argument) GetSources() bool {
 	return false
 }
 
+func (x *Argument) GetSchema() []*Field {
+	if x != nil {
+		return x.Schema
+	}
+	return nil
+}
+
 var File_ascli_v1_manifest_proto protoreflect.FileDescriptor
 
 const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\n" +
-	"\x17ascli/v1/manifest.proto\x12\bascli.v1\"\xb1\x02\n" +
+	"\x17ascli/v1/manifest.proto\x12\bascli.v1\"\xda\x02\n" +
 	"\bManifest\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\asummary\x18\x02 \x01(\tR\asummary\x12\x18\n" +
@@ -625,7 +783,12 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\adetects\x18\a \x01(\bR\adetects\x12\x1d\n" +
 	"\n" +
 	"has_wizard\x18\b \x01(\bR\thasWizard\x12\x1c\n" +
-	"\ttransfers\x18\t \x01(\bR\ttransfers\"\x82\x02\n" +
+	"\ttransfers\x18\t \x01(\bR\ttransfers\x12'\n" +
+	"\x06mounts\x18\n" +
+	" \x03(\v2\x0f.ascli.v1.MountR\x06mounts\"L\n" +
+	"\x05Mount\x12\x14\n" +
+	"\x05under\x18\x01 \x01(\tR\x05under\x12-\n" +
+	"\bcommands\x18\x02 \x03(\v2\x11.ascli.v1.CommandR\bcommands\"\xab\x02\n" +
 	"\x06Option\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12)\n" +
 	"\x05types\x18\x02 \x03(\x0e2\x13.ascli.v1.ValueTypeR\x05types\x12\x16\n" +
@@ -637,7 +800,13 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\n" +
 	"cumulative\x18\b \x01(\bR\n" +
 	"cumulative\x12\x14\n" +
-	"\x05since\x18\t \x01(\tR\x05since\"\x90\x02\n" +
+	"\x05since\x18\t \x01(\tR\x05since\x12'\n" +
+	"\x06schema\x18\n" +
+	" \x03(\v2\x0f.ascli.v1.FieldR\x06schema\"Q\n" +
+	"\x05Field\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
+	"\x04type\x18\x02 \x01(\tR\x04type\x12 \n" +
+	"\vdescription\x18\x03 \x01(\tR\vdescription\"\x90\x02\n" +
 	"\aCommand\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aaliases\x18\x02 \x03(\tR\aaliases\x12\x18\n" +
@@ -646,7 +815,7 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\bcommands\x18\x05 \x03(\v2\x11.ascli.v1.CommandR\bcommands\x12,\n" +
 	"\x06result\x18\x06 \x01(\x0e2\x14.ascli.v1.ResultKindR\x06result\x12\x18\n" +
 	"\acolumns\x18\a \x03(\tR\acolumns\x12\x14\n" +
-	"\x05since\x18\b \x01(\tR\x05since\"\xd5\x01\n" +
+	"\x05since\x18\b \x01(\tR\x05since\"\xfe\x01\n" +
 	"\bArgument\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12)\n" +
@@ -654,7 +823,8 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\x06values\x18\x04 \x03(\tR\x06values\x12\x1a\n" +
 	"\boptional\x18\x05 \x01(\bR\boptional\x12\x1a\n" +
 	"\bmultiple\x18\x06 \x01(\bR\bmultiple\x12\x18\n" +
-	"\asources\x18\a \x01(\bR\asources*\xef\x01\n" +
+	"\asources\x18\a \x01(\bR\asources\x12'\n" +
+	"\x06schema\x18\b \x03(\v2\x0f.ascli.v1.FieldR\x06schema*\x84\x02\n" +
 	"\tValueType\x12\x1a\n" +
 	"\x16VALUE_TYPE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11VALUE_TYPE_STRING\x10\x01\x12\x16\n" +
@@ -665,7 +835,9 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\x0fVALUE_TYPE_HASH\x10\x06\x12\x14\n" +
 	"\x10VALUE_TYPE_ARRAY\x10\a\x12\x15\n" +
 	"\x11VALUE_TYPE_REGEXP\x10\b\x12\x12\n" +
-	"\x0eVALUE_TYPE_ANY\x10\t*\xe8\x01\n" +
+	"\x0eVALUE_TYPE_ANY\x10\t\x12\x13\n" +
+	"\x0fVALUE_TYPE_PROC\x10\n" +
+	"*\x95\x02\n" +
 	"\n" +
 	"ResultKind\x12\x1b\n" +
 	"\x17RESULT_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
@@ -676,7 +848,10 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\x10RESULT_KIND_TEXT\x10\x05\x12\x15\n" +
 	"\x11RESULT_KIND_EMPTY\x10\x06\x12\x17\n" +
 	"\x13RESULT_KIND_NOTHING\x10\a\x12\x19\n" +
-	"\x15RESULT_KIND_STRUCTURE\x10\bB2Z0github.com/ascli-go/ascli/proto/ascli/v1;ascliv1b\x06proto3"
+	"\x15RESULT_KIND_STRUCTURE\x10\b\x12\x14\n" +
+	"\x10RESULT_KIND_NULL\x10\t\x12\x15\n" +
+	"\x11RESULT_KIND_IMAGE\x10\n" +
+	"B2Z0github.com/ascli-go/ascli/proto/ascli/v1;ascliv1b\x06proto3"
 
 var (
 	file_ascli_v1_manifest_proto_rawDescOnce sync.Once
@@ -691,28 +866,34 @@ func file_ascli_v1_manifest_proto_rawDescGZIP() []byte {
 }
 
 var file_ascli_v1_manifest_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_ascli_v1_manifest_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_ascli_v1_manifest_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_ascli_v1_manifest_proto_goTypes = []any{
 	(ValueType)(0),   // 0: ascli.v1.ValueType
 	(ResultKind)(0),  // 1: ascli.v1.ResultKind
 	(*Manifest)(nil), // 2: ascli.v1.Manifest
-	(*Option)(nil),   // 3: ascli.v1.Option
-	(*Command)(nil),  // 4: ascli.v1.Command
-	(*Argument)(nil), // 5: ascli.v1.Argument
+	(*Mount)(nil),    // 3: ascli.v1.Mount
+	(*Option)(nil),   // 4: ascli.v1.Option
+	(*Field)(nil),    // 5: ascli.v1.Field
+	(*Command)(nil),  // 6: ascli.v1.Command
+	(*Argument)(nil), // 7: ascli.v1.Argument
 }
 var file_ascli_v1_manifest_proto_depIdxs = []int32{
-	3, // 0: ascli.v1.Manifest.options:type_name -> ascli.v1.Option
-	4, // 1: ascli.v1.Manifest.commands:type_name -> ascli.v1.Command
-	0, // 2: ascli.v1.Option.types:type_name -> ascli.v1.ValueType
-	5, // 3: ascli.v1.Command.arguments:type_name -> ascli.v1.Argument
-	4, // 4: ascli.v1.Command.commands:type_name -> ascli.v1.Command
-	1, // 5: ascli.v1.Command.result:type_name -> ascli.v1.ResultKind
-	0, // 6: ascli.v1.Argument.types:type_name -> ascli.v1.ValueType
-	7, // [7:7] is the sub-list for method output_type
-	7, // [7:7] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	4,  // 0: ascli.v1.Manifest.options:type_name -> ascli.v1.Option
+	6,  // 1: ascli.v1.Manifest.commands:type_name -> ascli.v1.Command
+	3,  // 2: ascli.v1.Manifest.mounts:type_name -> ascli.v1.Mount
+	6,  // 3: ascli.v1.Mount.commands:type_name -> ascli.v1.Command
+	0,  // 4: ascli.v1.Option.types:type_name -> ascli.v1.ValueType
+	5,  // 5: ascli.v1.Option.schema:type_name -> ascli.v1.Field
+	7,  // 6: ascli.v1.Command.arguments:type_name -> ascli.v1.Argument
+	6,  // 7: ascli.v1.Command.commands:type_name -> ascli.v1.Command
+	1,  // 8: ascli.v1.Command.result:type_name -> ascli.v1.ResultKind
+	0,  // 9: ascli.v1.Argument.types:type_name -> ascli.v1.ValueType
+	5,  // 10: ascli.v1.Argument.schema:type_name -> ascli.v1.Field
+	11, // [11:11] is the sub-list for method output_type
+	11, // [11:11] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_ascli_v1_manifest_proto_init() }
@@ -726,7 +907,7 @@ func file_ascli_v1_manifest_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ascli_v1_manifest_proto_rawDesc), len(file_ascli_v1_manifest_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   4,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -64,6 +64,7 @@ type Value struct {
 	//
 	//	*Value_Json
 	//	*Value_Regexp
+	//	*Value_Lambda
 	Kind          isValue_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -124,6 +125,15 @@ func (x *Value) GetRegexp() string {
 	return ""
 }
 
+func (x *Value) GetLambda() *Lambda {
+	if x != nil {
+		if x, ok := x.Kind.(*Value_Lambda); ok {
+			return x.Lambda
+		}
+	}
+	return nil
+}
+
 type isValue_Kind interface {
 	isValue_Kind()
 }
@@ -138,9 +148,70 @@ type Value_Regexp struct {
 	Regexp string `protobuf:"bytes,2,opt,name=regexp,proto3,oneof"`
 }
 
+type Value_Lambda struct {
+	Lambda *Lambda `protobuf:"bytes,3,opt,name=lambda,proto3,oneof"`
+}
+
 func (*Value_Json) isValue_Kind() {}
 
 func (*Value_Regexp) isValue_Kind() {}
+
+func (*Value_Lambda) isValue_Kind() {}
+
+// Lambda is a function that the user wrote.
+type Lambda struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "ruby" (spec/cli.md 4.6) or "expr" (expr-lang.org).
+	Language string `protobuf:"bytes,1,opt,name=language,proto3" json:"language,omitempty"`
+	// Source text that needs nothing around it.
+	Source        string `protobuf:"bytes,2,opt,name=source,proto3" json:"source,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Lambda) Reset() {
+	*x = Lambda{}
+	mi := &file_ascli_v1_plugin_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Lambda) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Lambda) ProtoMessage() {}
+
+func (x *Lambda) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_plugin_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Lambda.ProtoReflect.Descriptor instead.
+func (*Lambda) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Lambda) GetLanguage() string {
+	if x != nil {
+		return x.Language
+	}
+	return ""
+}
+
+func (x *Lambda) GetSource() string {
+	if x != nil {
+		return x.Source
+	}
+	return ""
+}
 
 type ExecuteRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -160,7 +231,7 @@ type ExecuteRequest struct {
 
 func (x *ExecuteRequest) Reset() {
 	*x = ExecuteRequest{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[2]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -172,7 +243,7 @@ func (x *ExecuteRequest) String() string {
 func (*ExecuteRequest) ProtoMessage() {}
 
 func (x *ExecuteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[2]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -185,7 +256,7 @@ func (x *ExecuteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteRequest.ProtoReflect.Descriptor instead.
 func (*ExecuteRequest) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{2}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *ExecuteRequest) GetCommand() []string {
@@ -233,7 +304,7 @@ type NamedValue struct {
 
 func (x *NamedValue) Reset() {
 	*x = NamedValue{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[3]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -245,7 +316,7 @@ func (x *NamedValue) String() string {
 func (*NamedValue) ProtoMessage() {}
 
 func (x *NamedValue) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[3]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -258,7 +329,7 @@ func (x *NamedValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NamedValue.ProtoReflect.Descriptor instead.
 func (*NamedValue) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{3}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *NamedValue) GetName() string {
@@ -292,7 +363,7 @@ type Surroundings struct {
 
 func (x *Surroundings) Reset() {
 	*x = Surroundings{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[4]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -304,7 +375,7 @@ func (x *Surroundings) String() string {
 func (*Surroundings) ProtoMessage() {}
 
 func (x *Surroundings) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[4]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -317,7 +388,7 @@ func (x *Surroundings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Surroundings.ProtoReflect.Descriptor instead.
 func (*Surroundings) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{4}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Surroundings) GetHome() string {
@@ -364,7 +435,7 @@ type ExecuteEvent struct {
 
 func (x *ExecuteEvent) Reset() {
 	*x = ExecuteEvent{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[5]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -376,7 +447,7 @@ func (x *ExecuteEvent) String() string {
 func (*ExecuteEvent) ProtoMessage() {}
 
 func (x *ExecuteEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[5]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -389,7 +460,7 @@ func (x *ExecuteEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteEvent.ProtoReflect.Descriptor instead.
 func (*ExecuteEvent) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{5}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ExecuteEvent) GetEvent() isExecuteEvent_Event {
@@ -461,7 +532,7 @@ type ResultHeader struct {
 
 func (x *ResultHeader) Reset() {
 	*x = ResultHeader{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[6]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -473,7 +544,7 @@ func (x *ResultHeader) String() string {
 func (*ResultHeader) ProtoMessage() {}
 
 func (x *ResultHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[6]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -486,7 +557,7 @@ func (x *ResultHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResultHeader.ProtoReflect.Descriptor instead.
 func (*ResultHeader) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{6}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ResultHeader) GetKind() ResultKind {
@@ -521,7 +592,7 @@ type RecordBatch struct {
 
 func (x *RecordBatch) Reset() {
 	*x = RecordBatch{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[7]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -533,7 +604,7 @@ func (x *RecordBatch) String() string {
 func (*RecordBatch) ProtoMessage() {}
 
 func (x *RecordBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[7]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -546,7 +617,7 @@ func (x *RecordBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordBatch.ProtoReflect.Descriptor instead.
 func (*RecordBatch) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{7}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *RecordBatch) GetRecords() [][]byte {
@@ -571,7 +642,7 @@ type Failure struct {
 
 func (x *Failure) Reset() {
 	*x = Failure{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[8]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -583,7 +654,7 @@ func (x *Failure) String() string {
 func (*Failure) ProtoMessage() {}
 
 func (x *Failure) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[8]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -596,7 +667,7 @@ func (x *Failure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failure.ProtoReflect.Descriptor instead.
 func (*Failure) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{8}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Failure) GetLabel() string {
@@ -630,16 +701,18 @@ func (x *Failure) GetHints() []string {
 type DetectRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Address as typed: with or without scheme.
-	Url           string        `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
-	Options       []*NamedValue `protobuf:"bytes,2,rep,name=options,proto3" json:"options,omitempty"`
-	Surroundings  *Surroundings `protobuf:"bytes,3,opt,name=surroundings,proto3" json:"surroundings,omitempty"`
+	Url          string        `protobuf:"bytes,1,opt,name=url,proto3" json:"url,omitempty"`
+	Options      []*NamedValue `protobuf:"bytes,2,rep,name=options,proto3" json:"options,omitempty"`
+	Surroundings *Surroundings `protobuf:"bytes,3,opt,name=surroundings,proto3" json:"surroundings,omitempty"`
+	// go-plugin broker id where the host serves Host for this call.
+	HostService   uint32 `protobuf:"varint,4,opt,name=host_service,json=hostService,proto3" json:"host_service,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DetectRequest) Reset() {
 	*x = DetectRequest{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[9]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -651,7 +724,7 @@ func (x *DetectRequest) String() string {
 func (*DetectRequest) ProtoMessage() {}
 
 func (x *DetectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[9]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -664,7 +737,7 @@ func (x *DetectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DetectRequest.ProtoReflect.Descriptor instead.
 func (*DetectRequest) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{9}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *DetectRequest) GetUrl() string {
@@ -688,6 +761,13 @@ func (x *DetectRequest) GetSurroundings() *Surroundings {
 	return nil
 }
 
+func (x *DetectRequest) GetHostService() uint32 {
+	if x != nil {
+		return x.HostService
+	}
+	return 0
+}
+
 type DetectResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Found bool                   `protobuf:"varint,1,opt,name=found,proto3" json:"found,omitempty"`
@@ -704,7 +784,7 @@ type DetectResponse struct {
 
 func (x *DetectResponse) Reset() {
 	*x = DetectResponse{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[10]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -716,7 +796,7 @@ func (x *DetectResponse) String() string {
 func (*DetectResponse) ProtoMessage() {}
 
 func (x *DetectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[10]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -729,7 +809,7 @@ func (x *DetectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DetectResponse.ProtoReflect.Descriptor instead.
 func (*DetectResponse) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{10}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *DetectResponse) GetFound() bool {
@@ -779,7 +859,7 @@ type WizardRequest struct {
 
 func (x *WizardRequest) Reset() {
 	*x = WizardRequest{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[11]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -791,7 +871,7 @@ func (x *WizardRequest) String() string {
 func (*WizardRequest) ProtoMessage() {}
 
 func (x *WizardRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[11]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -804,7 +884,7 @@ func (x *WizardRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WizardRequest.ProtoReflect.Descriptor instead.
 func (*WizardRequest) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{11}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *WizardRequest) GetUrl() string {
@@ -848,7 +928,7 @@ type WizardResponse struct {
 
 func (x *WizardResponse) Reset() {
 	*x = WizardResponse{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[12]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -860,7 +940,7 @@ func (x *WizardResponse) String() string {
 func (*WizardResponse) ProtoMessage() {}
 
 func (x *WizardResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[12]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -873,7 +953,7 @@ func (x *WizardResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WizardResponse.ProtoReflect.Descriptor instead.
 func (*WizardResponse) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{12}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *WizardResponse) GetPreset() []*NamedValue {
@@ -902,11 +982,15 @@ var File_ascli_v1_plugin_proto protoreflect.FileDescriptor
 const file_ascli_v1_plugin_proto_rawDesc = "" +
 	"\n" +
 	"\x15ascli/v1/plugin.proto\x12\bascli.v1\x1a\x17ascli/v1/manifest.proto\"\x11\n" +
-	"\x0fDescribeRequest\"?\n" +
+	"\x0fDescribeRequest\"k\n" +
 	"\x05Value\x12\x14\n" +
 	"\x04json\x18\x01 \x01(\fH\x00R\x04json\x12\x18\n" +
-	"\x06regexp\x18\x02 \x01(\tH\x00R\x06regexpB\x06\n" +
-	"\x04kind\"\xed\x01\n" +
+	"\x06regexp\x18\x02 \x01(\tH\x00R\x06regexp\x12*\n" +
+	"\x06lambda\x18\x03 \x01(\v2\x10.ascli.v1.LambdaH\x00R\x06lambdaB\x06\n" +
+	"\x04kind\"<\n" +
+	"\x06Lambda\x12\x1a\n" +
+	"\blanguage\x18\x01 \x01(\tR\blanguage\x12\x16\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\"\xed\x01\n" +
 	"\x0eExecuteRequest\x12\x18\n" +
 	"\acommand\x18\x01 \x03(\tR\acommand\x122\n" +
 	"\targuments\x18\x02 \x03(\v2\x14.ascli.v1.NamedValueR\targuments\x12.\n" +
@@ -938,11 +1022,12 @@ const file_ascli_v1_plugin_proto_rawDesc = "" +
 	"\x05label\x18\x01 \x01(\tR\x05label\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x18\n" +
 	"\amessage\x18\x03 \x01(\tR\amessage\x12\x14\n" +
-	"\x05hints\x18\x04 \x03(\tR\x05hints\"\x8d\x01\n" +
+	"\x05hints\x18\x04 \x03(\tR\x05hints\"\xb0\x01\n" +
 	"\rDetectRequest\x12\x10\n" +
 	"\x03url\x18\x01 \x01(\tR\x03url\x12.\n" +
 	"\aoptions\x18\x02 \x03(\v2\x14.ascli.v1.NamedValueR\aoptions\x12:\n" +
-	"\fsurroundings\x18\x03 \x01(\v2\x16.ascli.v1.SurroundingsR\fsurroundings\"\xa1\x01\n" +
+	"\fsurroundings\x18\x03 \x01(\v2\x16.ascli.v1.SurroundingsR\fsurroundings\x12!\n" +
+	"\fhost_service\x18\x04 \x01(\rR\vhostService\"\xa1\x01\n" +
 	"\x0eDetectResponse\x12\x14\n" +
 	"\x05found\x18\x01 \x01(\bR\x05found\x12 \n" +
 	"\vapplication\x18\x02 \x01(\tR\vapplication\x12\x10\n" +
@@ -976,53 +1061,55 @@ func file_ascli_v1_plugin_proto_rawDescGZIP() []byte {
 	return file_ascli_v1_plugin_proto_rawDescData
 }
 
-var file_ascli_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
+var file_ascli_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_ascli_v1_plugin_proto_goTypes = []any{
 	(*DescribeRequest)(nil), // 0: ascli.v1.DescribeRequest
 	(*Value)(nil),           // 1: ascli.v1.Value
-	(*ExecuteRequest)(nil),  // 2: ascli.v1.ExecuteRequest
-	(*NamedValue)(nil),      // 3: ascli.v1.NamedValue
-	(*Surroundings)(nil),    // 4: ascli.v1.Surroundings
-	(*ExecuteEvent)(nil),    // 5: ascli.v1.ExecuteEvent
-	(*ResultHeader)(nil),    // 6: ascli.v1.ResultHeader
-	(*RecordBatch)(nil),     // 7: ascli.v1.RecordBatch
-	(*Failure)(nil),         // 8: ascli.v1.Failure
-	(*DetectRequest)(nil),   // 9: ascli.v1.DetectRequest
-	(*DetectResponse)(nil),  // 10: ascli.v1.DetectResponse
-	(*WizardRequest)(nil),   // 11: ascli.v1.WizardRequest
-	(*WizardResponse)(nil),  // 12: ascli.v1.WizardResponse
-	(ResultKind)(0),         // 13: ascli.v1.ResultKind
-	(*Manifest)(nil),        // 14: ascli.v1.Manifest
+	(*Lambda)(nil),          // 2: ascli.v1.Lambda
+	(*ExecuteRequest)(nil),  // 3: ascli.v1.ExecuteRequest
+	(*NamedValue)(nil),      // 4: ascli.v1.NamedValue
+	(*Surroundings)(nil),    // 5: ascli.v1.Surroundings
+	(*ExecuteEvent)(nil),    // 6: ascli.v1.ExecuteEvent
+	(*ResultHeader)(nil),    // 7: ascli.v1.ResultHeader
+	(*RecordBatch)(nil),     // 8: ascli.v1.RecordBatch
+	(*Failure)(nil),         // 9: ascli.v1.Failure
+	(*DetectRequest)(nil),   // 10: ascli.v1.DetectRequest
+	(*DetectResponse)(nil),  // 11: ascli.v1.DetectResponse
+	(*WizardRequest)(nil),   // 12: ascli.v1.WizardRequest
+	(*WizardResponse)(nil),  // 13: ascli.v1.WizardResponse
+	(ResultKind)(0),         // 14: ascli.v1.ResultKind
+	(*Manifest)(nil),        // 15: ascli.v1.Manifest
 }
 var file_ascli_v1_plugin_proto_depIdxs = []int32{
-	3,  // 0: ascli.v1.ExecuteRequest.arguments:type_name -> ascli.v1.NamedValue
-	3,  // 1: ascli.v1.ExecuteRequest.options:type_name -> ascli.v1.NamedValue
-	4,  // 2: ascli.v1.ExecuteRequest.surroundings:type_name -> ascli.v1.Surroundings
-	1,  // 3: ascli.v1.NamedValue.value:type_name -> ascli.v1.Value
-	6,  // 4: ascli.v1.ExecuteEvent.header:type_name -> ascli.v1.ResultHeader
-	7,  // 5: ascli.v1.ExecuteEvent.batch:type_name -> ascli.v1.RecordBatch
-	8,  // 6: ascli.v1.ExecuteEvent.failure:type_name -> ascli.v1.Failure
-	13, // 7: ascli.v1.ResultHeader.kind:type_name -> ascli.v1.ResultKind
-	3,  // 8: ascli.v1.DetectRequest.options:type_name -> ascli.v1.NamedValue
-	4,  // 9: ascli.v1.DetectRequest.surroundings:type_name -> ascli.v1.Surroundings
-	8,  // 10: ascli.v1.DetectResponse.failure:type_name -> ascli.v1.Failure
-	3,  // 11: ascli.v1.WizardRequest.options:type_name -> ascli.v1.NamedValue
-	4,  // 12: ascli.v1.WizardRequest.surroundings:type_name -> ascli.v1.Surroundings
-	3,  // 13: ascli.v1.WizardResponse.preset:type_name -> ascli.v1.NamedValue
-	8,  // 14: ascli.v1.WizardResponse.failure:type_name -> ascli.v1.Failure
-	0,  // 15: ascli.v1.Plugin.Describe:input_type -> ascli.v1.DescribeRequest
-	2,  // 16: ascli.v1.Plugin.Execute:input_type -> ascli.v1.ExecuteRequest
-	9,  // 17: ascli.v1.Plugin.Detect:input_type -> ascli.v1.DetectRequest
-	11, // 18: ascli.v1.Plugin.Wizard:input_type -> ascli.v1.WizardRequest
-	14, // 19: ascli.v1.Plugin.Describe:output_type -> ascli.v1.Manifest
-	5,  // 20: ascli.v1.Plugin.Execute:output_type -> ascli.v1.ExecuteEvent
-	10, // 21: ascli.v1.Plugin.Detect:output_type -> ascli.v1.DetectResponse
-	12, // 22: ascli.v1.Plugin.Wizard:output_type -> ascli.v1.WizardResponse
-	19, // [19:23] is the sub-list for method output_type
-	15, // [15:19] is the sub-list for method input_type
-	15, // [15:15] is the sub-list for extension type_name
-	15, // [15:15] is the sub-list for extension extendee
-	0,  // [0:15] is the sub-list for field type_name
+	2,  // 0: ascli.v1.Value.lambda:type_name -> ascli.v1.Lambda
+	4,  // 1: ascli.v1.ExecuteRequest.arguments:type_name -> ascli.v1.NamedValue
+	4,  // 2: ascli.v1.ExecuteRequest.options:type_name -> ascli.v1.NamedValue
+	5,  // 3: ascli.v1.ExecuteRequest.surroundings:type_name -> ascli.v1.Surroundings
+	1,  // 4: ascli.v1.NamedValue.value:type_name -> ascli.v1.Value
+	7,  // 5: ascli.v1.ExecuteEvent.header:type_name -> ascli.v1.ResultHeader
+	8,  // 6: ascli.v1.ExecuteEvent.batch:type_name -> ascli.v1.RecordBatch
+	9,  // 7: ascli.v1.ExecuteEvent.failure:type_name -> ascli.v1.Failure
+	14, // 8: ascli.v1.ResultHeader.kind:type_name -> ascli.v1.ResultKind
+	4,  // 9: ascli.v1.DetectRequest.options:type_name -> ascli.v1.NamedValue
+	5,  // 10: ascli.v1.DetectRequest.surroundings:type_name -> ascli.v1.Surroundings
+	9,  // 11: ascli.v1.DetectResponse.failure:type_name -> ascli.v1.Failure
+	4,  // 12: ascli.v1.WizardRequest.options:type_name -> ascli.v1.NamedValue
+	5,  // 13: ascli.v1.WizardRequest.surroundings:type_name -> ascli.v1.Surroundings
+	4,  // 14: ascli.v1.WizardResponse.preset:type_name -> ascli.v1.NamedValue
+	9,  // 15: ascli.v1.WizardResponse.failure:type_name -> ascli.v1.Failure
+	0,  // 16: ascli.v1.Plugin.Describe:input_type -> ascli.v1.DescribeRequest
+	3,  // 17: ascli.v1.Plugin.Execute:input_type -> ascli.v1.ExecuteRequest
+	10, // 18: ascli.v1.Plugin.Detect:input_type -> ascli.v1.DetectRequest
+	12, // 19: ascli.v1.Plugin.Wizard:input_type -> ascli.v1.WizardRequest
+	15, // 20: ascli.v1.Plugin.Describe:output_type -> ascli.v1.Manifest
+	6,  // 21: ascli.v1.Plugin.Execute:output_type -> ascli.v1.ExecuteEvent
+	11, // 22: ascli.v1.Plugin.Detect:output_type -> ascli.v1.DetectResponse
+	13, // 23: ascli.v1.Plugin.Wizard:output_type -> ascli.v1.WizardResponse
+	20, // [20:24] is the sub-list for method output_type
+	16, // [16:20] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_ascli_v1_plugin_proto_init() }
@@ -1034,8 +1121,9 @@ func file_ascli_v1_plugin_proto_init() {
 	file_ascli_v1_plugin_proto_msgTypes[1].OneofWrappers = []any{
 		(*Value_Json)(nil),
 		(*Value_Regexp)(nil),
+		(*Value_Lambda)(nil),
 	}
-	file_ascli_v1_plugin_proto_msgTypes[5].OneofWrappers = []any{
+	file_ascli_v1_plugin_proto_msgTypes[6].OneofWrappers = []any{
 		(*ExecuteEvent_Header)(nil),
 		(*ExecuteEvent_Batch)(nil),
 		(*ExecuteEvent_Failure)(nil),
@@ -1046,7 +1134,7 @@ func file_ascli_v1_plugin_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ascli_v1_plugin_proto_rawDesc), len(file_ascli_v1_plugin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   13,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -1,0 +1,36 @@
+package configcmd
+
+import (
+	"context"
+	"strings"
+
+	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
+)
+
+// throw fails as a command that meets the named error would: users see its
+// label and hints (spec/plugins/config.md 18).
+func throw(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	kind, text := inv.Text("type"), inv.Text("text")
+	labels := map[string]failure.Label{
+		"Aspera::RestCallError":    failure.Rest,
+		"Aspera::Transfer::Error":  failure.Transfer,
+		"OpenSSL::SSL::SSLError":   failure.SSL,
+		"Aspera::Cli::Error":       failure.Tool,
+		"Aspera::Cli::BadArgument": failure.Argument,
+		"SocketError":              failure.Network,
+	}
+	if label, ok := labels[kind]; ok {
+		return nil, failure.New(label, "%s", text)
+	}
+	known := []string{"OpenSSL::PKey::RSAError", "OpenSSL::PKey::PKeyError", "ArgumentError", "RuntimeError", "StandardError", "TypeError"}
+	for _, name := range known {
+		if name == kind {
+			return nil, failure.Otherf(kind, "%s", text)
+		}
+	}
+	if strings.HasPrefix(kind, "Errno::") {
+		return nil, failure.Otherf(kind, "%s", text)
+	}
+	return nil, failure.Otherf("NameError", "uninitialized constant %s", kind)
+}

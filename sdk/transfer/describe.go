@@ -1,0 +1,28 @@
+package transfer
+
+import "strings"
+
+// Describe tells what a field is: one idea a line, as schema help shows it
+// (spec/cli.md 1.10).
+func (f Field) Describe() string {
+	lines := []string{f.Help}
+	if f.Agents != "" && f.Agents != everyAgent {
+		lines = append(lines, "("+strings.Join(strings.Split(string(f.Agents), ""), ", ")+")")
+	}
+	if len(f.Values) > 0 {
+		lines = append(lines, "Allowed values: "+strings.Join(f.Values, ", ")+".")
+	}
+	if f.Default != "" {
+		lines = append(lines, "Default: "+f.Default+".")
+	}
+	return strings.Join(lines, "\n")
+}
+
+// TypeNames names the types of a field, separated by commas.
+func (f Field) TypeNames() string {
+	names := make([]string, len(f.Types))
+	for i, t := range f.Types {
+		names[i] = string(t)
+	}
+	return strings.Join(names, ", ")
+}
