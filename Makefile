@@ -3,7 +3,8 @@ SHELL       := /bin/sh
 VERSION     := 0.1.0
 COMMIT      := $(shell git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 STAMP       := $(VERSION)+$(COMMIT)
-LDFLAGS     := -s -w -X main.version=$(STAMP) -X github.com/ascli-go/ascli/sdk.stamped=$(STAMP)
+RELEASED    := $(shell git show -s --format=%cs HEAD 2>/dev/null || echo 1970-01-01)
+LDFLAGS     := -s -w -X main.version=$(STAMP) -X main.released=$(RELEASED) -X github.com/ascli-go/ascli/sdk.stamped=$(STAMP)
 GOBUILD     := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 EXE         := $(if $(filter windows,$(or $(GOOS),$(shell go env GOOS))),.exe)
 BIN         ?= bin
@@ -21,7 +22,7 @@ PROGRAMS := ascli=./host/cmd/ascli \
   ascli-sandbox-ascp=./sandbox/cmd/ascp
 INSTALLED := ascli-plugin-node ascli-plugin-transfer
 
-.PHONY: help build install demo test race fuzz check bench cross docs proto vuln clean test-tools
+.PHONY: help build install demo test race fuzz check bench cross docs proto tidy vuln clean test-tools
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -58,6 +59,9 @@ check: ## formatting, vet, staticcheck, tidy modules, fresh generated code and r
 	$(TOOL) run ./protogen -check ../proto
 	@$(MAKE) -s build && ASCLI_BIN=$(CURDIR)/$(BIN) .ci/reference | diff docs/reference.md - || { echo "docs/reference.md is stale: run make docs"; exit 1; }
 	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy -diff) || exit 1; done
+
+tidy: ## bring the go.mod files up to date
+	@for m in $(MODULES) docs/examples/hello-go testscripts/testdata/odd-plugin; do (cd $$m && GOWORK=off go mod tidy) || exit 1; done
 
 vuln: ## known vulnerabilities (asks the Go vulnerability database)
 	$(TOOL) build -o ../$(BIN)/govulncheck golang.org/x/vuln/cmd/govulncheck

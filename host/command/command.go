@@ -14,7 +14,6 @@ import (
 	"sync/atomic"
 
 	"github.com/ascli-go/ascli/host/grammar"
-	"github.com/ascli-go/ascli/host/logs"
 	"github.com/ascli-go/ascli/host/options"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
@@ -36,8 +35,6 @@ type Surroundings struct {
 	Out, Err io.Writer
 	// OutTerminal, ErrTerminal and InTerminal tell what the streams are.
 	OutTerminal, ErrTerminal, InTerminal bool
-	// Width tells the columns of the terminal.
-	Width func() int
 	// ReadHidden reads a line from the terminal without echo.
 	ReadHidden func() (string, error)
 	Environ    []string
@@ -48,6 +45,14 @@ type Surroundings struct {
 	// ReleaseURL is where the newest release is described; "" for this
 	// program's own releases.
 	ReleaseURL string
+	// Syslog is the network and address of the system log, as net.Dial takes
+	// them; empty for that of this machine.
+	Syslog [2]string
+	// Released is the day of the release, YYYY-MM-DD.
+	Released string
+	// Size tells the rows and columns of the terminal, and its width and height
+	// in pixels, 0 where it does not know.
+	Size func() (rows, columns, width, height int)
 }
 
 // Run executes a command line, without the program's name, and returns the
@@ -82,20 +87,18 @@ type session struct {
 	lines *bufio.Reader
 
 	// mask hides the secrets that are known; logs of plugins pass through it at any time.
-	mask     atomic.Pointer[secret.Masker]
-	logLevel *slog.LevelVar
-	log      *slog.Logger
+	mask atomic.Pointer[secret.Masker]
+	journal
 	world
 	exitStatus int
 }
 
 func newSession(args []string, around Surroundings) *session {
 	s := &session{
-		Surroundings: around, words: grammar.Split(args), lines: bufio.NewReader(around.In), logLevel: new(slog.LevelVar),
+		Surroundings: around, words: grammar.Split(args), lines: bufio.NewReader(around.In),
 	}
 	s.mask.Store(secret.NewMasker())
-	s.logLevel.Set(slog.LevelWarn)
-	s.log = slog.New(logs.New(s.Err, s.logLevel, s.maskText))
+	s.journal = newJournal(around, s.maskText)
 	s.rest = s.words.Positional
 	s.web = &web{session: s}
 	return s
@@ -120,6 +123,9 @@ func (s *session) steps(ctx context.Context) (err error) {
 	}
 	if err := s.configure(ctx); err != nil {
 		return err
+	}
+	if s.typed("bash_comp") {
+		return s.showPluginNames(ctx)
 	}
 	named := len(s.words.Positional) > 0
 	if !named && s.typed("help") {
@@ -272,56 +278,9 @@ func (s *session) printError(text string) {
 	fmt.Fprintln(s.Err, word, s.maskText(text))
 }
 
-// earlyOptions applies the options about logs before anything else, so that the
-// start can be traced, and prints the version as soon as it is asked for.
-func (s *session) earlyOptions() error {
-	for _, w := range s.words.Options {
-		var err error
-		switch word, v, _ := strings.Cut(w.Raw, "="); word {
-		case "--log-level":
-			err = s.setLogLevel(v)
-		case "--logger":
-			err = s.setLogger(v)
-		}
-		if err != nil {
-			// The option fails again, with its proper message, once all are known.
-			fmt.Fprintln(s.Err, "Error:", err)
-		}
-	}
-	globals := options.Globals()
-	given, left, err := grammar.Match(s.words.Options, flags(globals))
-	if err != nil {
-		return err
-	}
-	s.given, s.left = given, left
-	if s.typed("version") {
-		fmt.Fprintln(s.Out, s.Version)
-		return errDone
-	}
-	return nil
-}
-
 // typed tells whether an option stands on the command line.
 func (s *session) typed(name string) bool {
 	return slices.ContainsFunc(s.given, func(g grammar.Given) bool { return g.Name == name })
-}
-
-func (s *session) setLogLevel(name string) error {
-	if !slices.Contains(sdk.LevelNames(), name) {
-		return fmt.Errorf("log level %q is none of %s", name, strings.Join(sdk.LevelNames(), " "))
-	}
-	s.logLevel.Set(sdk.ParseLevel(name))
-	return nil
-}
-
-// setLogger chooses the stream of the logs.
-func (s *session) setLogger(name string) error {
-	streams := map[string]io.Writer{"stderr": s.Err, "stdout": s.Out}
-	if streams[name] == nil {
-		return fmt.Errorf("logger %q is none of stderr stdout", name)
-	}
-	s.log = slog.New(logs.New(streams[name], s.logLevel, s.maskText))
-	return nil
 }
 
 func flags(definitions []options.Definition) []grammar.Flag {

@@ -150,5 +150,8 @@ func (s *session) showConfig(ctx context.Context) error {
 // ProgramVersion and ProgramPath tell about the running program.
 func (s *session) ProgramVersion() string { return s.Version }
 
+// ProgramReleased is the day of its release.
+func (s *session) ProgramReleased() string { return s.Released }
+
 // ProgramPath is the path of the executable.
 func (s *session) ProgramPath() string { return s.Executable }

@@ -142,7 +142,7 @@ func (m *machine) runContext(t *testing.T, ctx context.Context, args ...string) 
 		stdout = io.MultiWriter(&out, m.out)
 	}
 	status := command.Run(ctx, args, command.Surroundings{
-		In: m.stdin, Out: stdout, Err: &errors, Width: func() int { return 80 },
+		In: m.stdin, Out: stdout, Err: &errors,
 		InTerminal: m.secret != "", ReadHidden: func() (string, error) { return m.secret, nil },
 		Environ:    append([]string{"HOME=" + m.home, "USERPROFILE=" + m.home, "ASCLI_VERSION_CHECK_DAYS=0"}, m.env...),
 		Executable: m.executable, Version: "1.2.3",

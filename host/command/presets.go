@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/ascli-go/ascli/host/config"
 	"github.com/ascli-go/ascli/host/options"
@@ -126,25 +125,11 @@ func (s *session) presetAt(ctx context.Context, path string) (*record.Object, er
 // presetSecret finds the password in the presets whose url and username match
 // (spec/plugins/config.md 7).
 func (s *session) presetSecret(ctx context.Context, url, username string) (string, error) {
-	for _, name := range s.document.Presets() {
-		preset, err := s.document.Preset(name)
-		if err != nil || preset.Text("username") != username || canonicalURL(preset.Text("url")) != canonicalURL(url) {
-			continue
-		}
-		v, err := s.values.Evaluate(ctx, preset.Text("password"))
-		if err != nil {
-			return "", err
-		}
-		text, _ := v.(string)
-		return text, nil
+	preset := s.document.Lookup(url, username)
+	if preset == nil {
+		return "", nil
 	}
-	return "", nil
-}
-
-func canonicalURL(url string) string {
-	url = strings.TrimRight(url, "/")
-	if host, ok := strings.CutPrefix(url, "https://"); ok && !strings.Contains(host, "/") {
-		return "https://" + strings.TrimSuffix(host, ":443")
-	}
-	return url
+	v, err := s.values.Evaluate(ctx, preset.Text("password"))
+	text, _ := v.(string)
+	return text, err
 }

@@ -3,13 +3,13 @@ package command
 import (
 	"bufio"
 	"context"
+	"io"
 	"os"
 	"sync"
 
 	"github.com/ascli-go/ascli/host/output"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
-	"github.com/ascli-go/ascli/sdk/record"
 )
 
 // outputBuffer is about what a batch of rows takes, bytes.
@@ -35,6 +35,7 @@ func (d *display) Begin(kind sdk.ResultKind, columns []string, valueColumn strin
 		sdk.ResultObject: output.SingleObject, sdk.ResultList: output.ObjectList, sdk.ResultValues: output.ValueList,
 		sdk.ResultStatus: output.Status, sdk.ResultText: output.Text, sdk.ResultEmpty: output.Empty,
 		sdk.ResultNothing: output.Nothing, sdk.ResultStructure: output.Structure,
+		sdk.ResultNull: output.Null, sdk.ResultImage: output.Image,
 	}
 	d.open = true
 	return d.printer.Begin(output.Header{Kind: kinds[kind], Columns: columns, Column: valueColumn})
@@ -131,12 +132,17 @@ func (s *session) outputSettings(ctx context.Context) (output.Settings, error) {
 		}
 		*target = flag
 	}
-	for name, target := range map[string]**record.Object{"select": &set.Select.Equal, "table_style": &set.TableStyle} {
-		object, err := s.options.Object(ctx, name)
-		if err != nil {
-			return set, err
-		}
-		*target = object
+	var err error
+	if set.TableStyle, err = s.options.Object(ctx, "table_style"); err != nil {
+		return set, err
+	}
+	set.Image = func(w io.Writer, source string) error { return s.showPicture(ctx, w, source, set.Terminal) }
+	selected, err := s.options.Value(ctx, "select")
+	if err != nil {
+		return set, err
+	}
+	if set.Select, err = output.ParseSelect(selected); err != nil {
+		return set, err
 	}
 	fields, err := s.options.Value(ctx, "fields")
 	if err != nil {

@@ -30,6 +30,7 @@ func (s *session) Transfer(ctx context.Context, spec *record.Object, sources []t
 	if bar != nil {
 		bar.Close()
 	}
+	s.notifyTransfer(ctx, spec, err)
 	return err
 }
 
@@ -158,5 +159,5 @@ func (s *session) progressBar(ctx context.Context) (*transferui.Bar, error) {
 	if err != nil || !want {
 		return nil, err
 	}
-	return transferui.NewBar(s.Out, s.OutTerminal, s.Width), nil
+	return transferui.NewBar(s.Out, s.OutTerminal, s.columns), nil
 }

@@ -11,10 +11,13 @@ import (
 
 	"github.com/ascli-go/ascli/host/config"
 	"github.com/ascli-go/ascli/host/options"
+	"github.com/ascli-go/ascli/host/pac"
 	"github.com/ascli-go/ascli/host/plugins"
 	"github.com/ascli-go/ascli/host/ui"
 	"github.com/ascli-go/ascli/host/value"
+	"github.com/ascli-go/ascli/host/vault"
 	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/ruby"
 )
 
 // FileVersion is written to configuration files: the version of the original
@@ -40,7 +43,12 @@ type world struct {
 	agents         transferProcess
 	display        *display
 	web            *web
-	secrets        []string
+	ruby           *ruby.Interpreter
+	vault          vault.Store
+	pac            *pac.Evaluator
+	// openingVault guards against a vault that needs itself.
+	openingVault bool
+	secrets      []string
 	// saved tells that the configuration file was written.
 	saved bool
 	// mu guards options, prompts and processes while plugins may ask back.
@@ -54,7 +62,7 @@ func (s *session) configure(ctx context.Context) error {
 	s.userHome, homeErr = config.UserHome(s.lookup)
 	s.values = value.New(value.Env{
 		LookupEnv: s.lookup, Stdin: s.lines, Home: s.userHome, Log: s.log,
-		Preset: s.stored, Secret: s.askSecret, HTTP: &http.Client{Timeout: uriTimeout, Transport: s.web},
+		Preset: s.stored, Secret: s.askSecret, Vault: s.vaultField, Ruby: s.evaluateRuby, HTTP: &http.Client{Timeout: uriTimeout, Transport: s.web},
 	})
 	s.options = options.NewSet(options.Globals(), s.values)
 	s.options.AddEnvironment(s.Environ)
@@ -142,18 +150,7 @@ func (s *session) askSecret(ctx context.Context, prompt string) (any, error) {
 
 // behave applies the options that concern the session itself.
 func (s *session) behave(ctx context.Context) error {
-	level, err := s.options.Text(ctx, "log_level")
-	if err != nil {
-		return err
-	}
-	if err := s.setLogLevel(level); err != nil {
-		return err
-	}
-	logger, err := s.options.Text(ctx, "logger")
-	if err != nil {
-		return err
-	}
-	if err := s.setLogger(logger); err != nil {
+	if err := s.journalOptions(ctx); err != nil {
 		return err
 	}
 	if err := s.chooseParser(ctx); err != nil {
@@ -232,4 +229,14 @@ func (s *session) close() {
 		s.launcher.Close()
 	}
 	s.web.close()
+	s.journal.close()
+}
+
+// columns tells how wide the terminal is, 0 when it is not known.
+func (s *session) columns() int {
+	if s.Size == nil {
+		return 0
+	}
+	_, columns, _, _ := s.Size()
+	return columns
 }

@@ -224,3 +224,25 @@ func (d *Document) Default(plugin string) (name string, ok bool) {
 	name, ok = v.(string)
 	return name, ok
 }
+
+// Lookup returns the first preset, in the order of the file, of a user at a URL;
+// nil when there is none (spec/plugins/config.md 5, lookup).
+func (d *Document) Lookup(url, username string) *record.Object {
+	for _, name := range d.Presets() {
+		preset, err := d.Preset(name)
+		if err == nil && preset.Text("username") == username && canonicalURL(preset.Text("url")) == canonicalURL(url) {
+			return preset
+		}
+	}
+	return nil
+}
+
+// canonicalURL drops what does not make another address: trailing "/", and the
+// port of https.
+func canonicalURL(url string) string {
+	url = strings.TrimRight(url, "/")
+	if host, ok := strings.CutPrefix(url, "https://"); ok && !strings.Contains(host, "/") {
+		return "https://" + strings.TrimSuffix(host, ":443")
+	}
+	return url
+}

@@ -4,12 +4,9 @@ import (
 	"context"
 	"crypto/x509"
 	"encoding/pem"
-	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/ascli-go/ascli/sdk"
-	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/rest"
 )
 
@@ -26,45 +23,17 @@ func certificateCommands() []sdk.Command {
 
 func showCertificates(show func([]*x509.Certificate) string) func(context.Context, *sdk.Invocation) (*sdk.Result, error) {
 	return func(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
-		certificates, err := peerCertificates(ctx, inv, inv.Text("url"))
+		session, err := rest.For(inv)
+		if err != nil {
+			return nil, err
+		}
+		defer session.Close()
+		certificates, err := session.Certificates(ctx, inv.Text("url"))
 		if err != nil {
 			return nil, err
 		}
 		return sdk.Text(show(certificates)), nil
 	}
-}
-
-// peerCertificates asks a server for anything: what it answers does not matter.
-func peerCertificates(ctx context.Context, inv *sdk.Invocation, address string) ([]*x509.Certificate, error) {
-	target, err := url.Parse(address)
-	if err != nil || target.Scheme != "https" && target.Scheme != "http" {
-		return nil, failure.Otherf("RuntimeError", "REST endpoint shall be http/s not %s", scheme(target))
-	}
-	session, err := rest.For(inv)
-	if err != nil {
-		return nil, err
-	}
-	defer session.Close()
-	request, err := http.NewRequestWithContext(ctx, http.MethodHead, target.String(), nil)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := session.Transport().RoundTrip(request)
-	if err != nil {
-		return nil, err
-	}
-	answer.Body.Close()
-	if answer.TLS == nil {
-		return nil, failure.Otherf("RuntimeError", "No certificate found for %s", address)
-	}
-	return answer.TLS.PeerCertificates, nil
-}
-
-func scheme(u *url.URL) string {
-	if u == nil {
-		return ""
-	}
-	return u.Scheme
 }
 
 func chainText(certificates []*x509.Certificate) string {

@@ -4,12 +4,18 @@ package configcmd
 
 import (
 	"context"
+	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 
+	"github.com/ascli-go/ascli/host/completion"
 	"github.com/ascli-go/ascli/host/config"
 	"github.com/ascli-go/ascli/host/grammar"
 	"github.com/ascli-go/ascli/host/plugins"
+	"github.com/ascli-go/ascli/host/skeleton"
+	"github.com/ascli-go/ascli/host/vault"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
@@ -42,13 +48,27 @@ type Host interface {
 	HidesSecrets() bool
 	// Warn shows a warning in the log.
 	Warn(text string)
-	// ProgramVersion and ProgramPath are those of the running program.
+	// ProgramVersion, ProgramPath and ProgramReleased (YYYY-MM-DD) are those of
+	// the running program.
 	ProgramVersion() string
 	ProgramPath() string
+	ProgramReleased() string
+	// CompletionSource knows plugins and presets of a line that has these option
+	// words.
+	CompletionSource(ctx context.Context, optionWords []string) completion.Source
+	// FindProxy returns what the script of option fpac says about a URL.
+	FindProxy(ctx context.Context, target *url.URL) (string, error)
 	// NewestRelease asks for the version of the newest release.
 	NewestRelease(ctx context.Context) (string, error)
 	// Edit opens a text file for the user.
 	Edit(ctx context.Context, file string) error
+	// Vault opens the secret vault that the options describe.
+	Vault(ctx context.Context) (vault.Store, error)
+	// Notify mails a message to option notify_to. template is used when option
+	// notify_template has none; variables are those beside the usual ones.
+	Notify(ctx context.Context, template string, variables *record.Object) error
+	// IsSecretOption tells whether an option is asked for without echo.
+	IsSecretOption(name string) bool
 	// Detect asks plugins, all or the named one, for the product at a URL.
 	Detect(ctx context.Context, url, plugin string) ([]Product, error)
 	// Wizard lets the plugin of a product make a preset.
@@ -72,7 +92,7 @@ func Plugin(host Host) *sdk.Plugin {
 		Name:     Name,
 		Summary:  "Configuration, presets, plugins",
 		Options:  ownOptions(),
-		Commands: slices.Concat(c.baseCommands(), c.aboutCommands(), c.keyCommands(), c.wizardCommands(), c.inventoryCommands()),
+		Commands: slices.Concat(c.baseCommands(), c.aboutCommands(), c.keyCommands(), c.mailCommands(), c.wizardCommands(), c.inventoryCommands()),
 	}
 }
 
@@ -93,10 +113,32 @@ func (c commands) baseCommands() []sdk.Command {
 			Result: sdk.ResultStructure, Run: echo,
 		},
 		{Name: "preset", Summary: "Named groups of option values", Commands: c.presetCommands()},
-		{Name: "plugins", Summary: "Installed plugins", Commands: []sdk.Command{{
-			Name: "list", Summary: "Plugins with their path and origin",
-			Result: sdk.ResultList, Columns: []string{"plugin", "detect", "wizard", "path", "origin"}, Run: c.pluginsList,
-		}}},
+		{Name: "plugins", Summary: "Installed plugins", Commands: []sdk.Command{
+			{
+				Name: "list", Summary: "Plugins with their path and origin",
+				Result: sdk.ResultList, Columns: []string{"plugin", "detect", "wizard", "path", "origin"}, Run: c.pluginsList,
+			},
+			{
+				Name: "create", Summary: "Write the source of a new plugin", Result: sdk.ResultStatus, Run: c.pluginsCreate,
+				Args: []sdk.Arg{{Name: "name", Description: "plugin name"}, {Name: "folder", Optional: true}},
+			},
+		}},
+		{
+			Name: "proxy_check", Summary: "What the script of option fpac says about a URL", Result: sdk.ResultStatus, Run: c.proxyCheck,
+			Args: []sdk.Arg{{Name: "url"}},
+		},
+		{
+			Name: "image", Summary: "Show a picture in the terminal", Result: sdk.ResultImage, Run: image,
+			Args: []sdk.Arg{{Name: "source", Description: "image uri or data"}},
+		},
+		{Name: "coffee", Summary: "Show a picture of coffee", Result: sdk.ResultImage, Run: coffee},
+		{Name: "completion", Summary: "Completion for shells", Commands: c.completionCommands()},
+		{
+			Name: "man", Summary: "Write the manual pages into a folder", Result: sdk.ResultStatus, Run: c.man,
+			Args: []sdk.Arg{{Name: "folder", Optional: true}},
+		},
+		{Name: "vault", Summary: "Secrets", Commands: c.vaultCommands()},
+		{Name: "tokens", Summary: "OAuth tokens that are kept", Commands: c.tokenCommands()},
 		{Name: "remote_certificate", Summary: "Certificates of an HTTPS server", Commands: certificateCommands()},
 		{
 			Name: "download", Summary: "Save what a URL answers", Result: sdk.ResultStatus, Run: download,
@@ -106,6 +148,10 @@ func (c commands) baseCommands() []sdk.Command {
 			{
 				Name: "throw", Summary: "Fail with an error", Result: sdk.ResultNothing, Run: throw,
 				Args: []sdk.Arg{{Name: "type", Description: "exception class name"}, {Name: "text", Description: "exception text"}},
+			},
+			{
+				Name: "web", Summary: "Find out whether the browser reaches this program, as at the end of a web login",
+				Result: sdk.ResultStatus, Run: c.testWeb,
 			},
 		}},
 	}
@@ -165,6 +211,22 @@ func (c commands) pluginsList(ctx context.Context, _ *sdk.Invocation) (*sdk.Resu
 		rows = append(rows, row)
 	}
 	return sdk.Rows(rows), nil
+}
+
+// pluginsCreate writes the source of a plugin that builds and runs.
+func (c commands) pluginsCreate(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	folder := inv.Text("folder")
+	if folder == "" {
+		folder = filepath.Join(c.host.Folder(), "plugins")
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return nil, err
+		}
+	}
+	path, err := skeleton.Create(skeleton.Plan{Name: inv.Text("name"), Folder: folder, Version: c.host.ProgramVersion()})
+	if err != nil {
+		return nil, err
+	}
+	return sdk.Status("Created " + path), nil
 }
 
 // tick marks what is there, as the original does outside Unicode terminals.

@@ -31,6 +31,15 @@ func (c commands) presetCommands() []sdk.Command {
 		{Name: "delete", Summary: "Remove a preset", Args: []sdk.Arg{preset}, Result: sdk.ResultStatus, Run: c.presetDelete},
 		{Name: "initialize", Summary: "Store a whole preset", Args: []sdk.Arg{preset, hash}, Result: sdk.ResultStatus, Run: c.presetInitialize},
 		{Name: "update", Summary: "Store the options of the command line", Args: []sdk.Arg{preset}, Result: sdk.ResultStatus, Run: c.presetUpdate},
+		{
+			Name: "ask", Summary: "Ask for options and store the answers", Result: sdk.ResultStatus, Run: c.presetAsk,
+			Args: []sdk.Arg{preset, {Name: "options", Description: "option names", Optional: true, Multiple: true}},
+		},
+		{Name: "lookup", Summary: "Preset of options url and username", Result: sdk.ResultObject, Run: c.presetLookup},
+		{
+			Name: "secure", Summary: "Move the passwords of presets to the vault", Result: sdk.ResultStatus, Run: c.presetSecure,
+			Args: []sdk.Arg{{Name: "preset", Description: "preset name", Optional: true}},
+		},
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/oauth"
 )
 
 // throw fails as a command that meets the named error would: users see its
@@ -33,4 +34,12 @@ func throw(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 		return nil, failure.Otherf(kind, "%s", text)
 	}
 	return nil, failure.Otherf("NameError", "uninitialized constant %s", kind)
+}
+
+// testWeb shows the page that ends a web login, and waits for the browser.
+func (c commands) testWeb(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	if err := oauth.CheckBrowser(ctx, inv.Host.Open, c.host.ProgramVersion()); err != nil {
+		return nil, err
+	}
+	return sdk.Status("The browser reached this program."), nil
 }

@@ -203,6 +203,13 @@ func presetName(product Product, values *record.Object) string {
 	return notInName.ReplaceAllString(strings.ToLower(name), "_")
 }
 
+// object reads an option of type Hash of the host.
+func object(ctx context.Context, inv *sdk.Invocation, name string) (*record.Object, error) {
+	v, err := inv.Host.Option(ctx, name)
+	o, _ := v.(*record.Object)
+	return o, err
+}
+
 // flag reads a boolean option of the host.
 func flag(ctx context.Context, inv *sdk.Invocation, name string) (bool, error) {
 	v, err := inv.Host.Option(ctx, name)

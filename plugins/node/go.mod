@@ -6,6 +6,7 @@ require github.com/ascli-go/ascli/sdk v0.0.0
 
 require (
 	github.com/ascli-go/ascli/proto v0.0.0 // indirect
+	github.com/expr-lang/expr v1.17.8 // indirect
 	github.com/fatih/color v1.16.0 // indirect
 	github.com/golang/protobuf v1.5.4 // indirect
 	github.com/hashicorp/go-cleanhttp v0.5.2 // indirect

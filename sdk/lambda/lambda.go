@@ -27,10 +27,13 @@ type Func struct {
 
 // Compile makes a function of source text. The text needs nothing around it.
 func Compile(ctx context.Context, language Language, source string) (*Func, error) {
-	if language == Expr {
+	switch language {
+	case Expr:
 		return compileExpr(source)
+	case Ruby:
+		return compileRuby(ctx, source)
 	}
-	return nil, fmt.Errorf("lambda in language %q: expecting %s", language, Expr)
+	return nil, fmt.Errorf("lambda in language %q: expecting %s or %s", language, Ruby, Expr)
 }
 
 // Call applies the function. Arguments and result are what a record holds.

@@ -23,7 +23,7 @@ func plugin(url string) *sdk.Plugin {
 		if err != nil {
 			return nil, err
 		}
-		session, err := rest.NewSession(inv.Options, inv.Log)
+		session, err := rest.For(inv)
 		if err != nil {
 			return nil, err
 		}

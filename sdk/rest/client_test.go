@@ -6,15 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
-	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/rest"
@@ -186,40 +183,6 @@ func TestSaveAndCopy(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 	})
-}
-
-func TestLogsHideSecrets(t *testing.T) {
-	server := answering(t, 200, "application/json", `{"access_key":"k","secret":"s3cret","list":[{"token":"s3cret"}]}`)
-	logged := func(options map[string]any) string {
-		var b strings.Builder
-		session, err := rest.NewSession(options, slog.New(slog.NewTextHandler(&b, &slog.HandlerOptions{Level: sdk.LevelTrace2})))
-		if err != nil {
-			t.Fatal(err)
-		}
-		api, err := session.Client(server.URL, rest.Verbatim("Bearer s3cret"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, err = api.Do(t.Context(), rest.Request{
-			Method: "POST", Path: "x", Query: record.New("api_token", "s3cret", "a", 1), Body: record.New("password", "s3cret"),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return b.String()
-	}
-	text := logged(nil)
-	if strings.Contains(text, "s3cret") {
-		t.Errorf("a secret is logged: %s", text)
-	}
-	for _, want := range []string{"POST [x]", "URI=" + server.URL + "/x?api_token=", "&a=1", "code=200 mime=application/json", `access_key`} {
-		if !strings.Contains(text, want) {
-			t.Errorf("no %s in %s", want, text)
-		}
-	}
-	if text := logged(map[string]any{"log_secrets": true}); !strings.Contains(text, "Bearer s3cret") {
-		t.Errorf("log_secrets has no effect: %s", text)
-	}
 }
 
 func TestCancel(t *testing.T) {

@@ -1,7 +1,6 @@
 package rest_test
 
 import (
-	"crypto/tls"
 	"encoding/pem"
 	"fmt"
 	"io"
@@ -203,6 +202,30 @@ func TestHandshakeTimeout(t *testing.T) {
 		fmt.Sprintf("Failed to open TCP connection to %s (execution expired)", listener.Addr()))
 }
 
+// A server that takes no more data.
+func TestWriteTimeout(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	api := clientAt(t, "http://"+listener.Addr().String(), map[string]any{"http_options": parse(t, `{"write_timeout":0.05,"read_timeout":null}`)})
+	_, err = api.Post(t.Context(), "x", rest.Raw{Content: make([]byte, 32<<20)})
+	checkFailure(t, err, failure.Other, "Net::WriteTimeout", listener.Addr().String()+" takes no data for 50ms")
+}
+
+func TestKeepAliveOfZero(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.RemoteAddr, " ", r.Header.Get("Connection"))
+	}))
+	defer server.Close()
+	api := client(t, server, map[string]any{"http_options": parse(t, `{"keep_alive_timeout":0,"local_host":"127.0.0.1"}`)})
+	answer, err := api.Get(t.Context(), "x", nil)
+	if text, _ := answer.Value.(string); err != nil || !strings.HasPrefix(text, "127.0.0.1:") || !strings.HasSuffix(text, " close") {
+		t.Errorf("got %v, %v", answer, err)
+	}
+}
+
 func TestTrust(t *testing.T) {
 	server := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
@@ -257,25 +280,6 @@ func TestTrust(t *testing.T) {
 	})
 }
 
-func TestTLSOptions(t *testing.T) {
-	versions := make(chan uint16, 1)
-	server := httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { versions <- r.TLS.Version }))
-	defer server.Close()
-	for options, want := range map[string]uint16{
-		`{}`: tls.VersionTLS13,
-		`{"ssl_options":["NO_TLSv1_3","IGNORE_UNEXPECTED_EOF"]}`: tls.VersionTLS12,
-		`{"ssl_options":["NO_TLSv1_3","-NO_TLSv1_3"]}`:           tls.VersionTLS13,
-	} {
-		api := client(t, server, map[string]any{"insecure": true, "http_options": parse(t, options)})
-		if _, err := api.Get(t.Context(), "x", nil); err != nil {
-			t.Fatal(err)
-		}
-		if got := <-versions; got != want {
-			t.Errorf("%s: version %x, want %x", options, got, want)
-		}
-	}
-}
-
 func TestWrongOptions(t *testing.T) {
 	for _, c := range []struct {
 		name    string
@@ -285,8 +289,10 @@ func TestWrongOptions(t *testing.T) {
 		{"http certificate", map[string]any{"ignore_certificate": []any{"http://h:1"}}, "Expecting https scheme: http://h:1"},
 		{"no store", map[string]any{"cert_stores": "/no/such/place"}, "No such file or folder: /no/such/place"},
 		{"proxy", map[string]any{"http_proxy": "me:pw@127.0.0.1:18080"}, `bad URI (is not URI?): "127.0.0.1:18080"`},
-		{"TLS versions", map[string]any{"http_options": record.New("ssl_options", []any{"NO_TLSv1_2", "NO_TLSv1_3"})},
-			"http_options: ssl_options: no version of TLS is left, remove one of NO_TLSv1_2 and NO_TLSv1_3"},
+		{"suffix", map[string]any{"http_options": record.New("download_partial_suffix", "/../x")}, `http_options: download_partial_suffix: expecting the end of a file name, but have (String)"/../x"`},
+		{"local host", map[string]any{"http_options": record.New("local_host", "h")}, `http_options: local_host: expecting an IP address of this computer, but have (String)"h"`},
+		{"local port", map[string]any{"http_options": record.New("local_port", 65536)}, `http_options: local_port: expecting a whole number up to 65535, but have (Integer)65536`},
+		{"retries", map[string]any{"http_options": record.New("retry_max", "x")}, `http_options: retry_max: expecting a whole number, but have (String)"x"`},
 		{"timeout", map[string]any{"http_options": record.New("read_timeout", "x")}, `http_options: read_timeout: expecting a number of seconds, but have (String)"x"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -296,63 +302,4 @@ func TestWrongOptions(t *testing.T) {
 			}
 		})
 	}
-}
-
-// Loopback targets bypass a proxy, so the test gives the server another name,
-// which only the proxy can resolve.
-func TestProxy(t *testing.T) {
-	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "through") }))
-	defer server.Close()
-	var credentials atomic.Value
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		credentials.Store(r.Header.Get("Proxy-Authorization"))
-		if r.Host != "example.com:9092" {
-			w.WriteHeader(http.StatusForbidden)
-			return
-		}
-		tunnel(t, w, server.Listener.Addr().String())
-	}))
-	defer proxy.Close()
-	pool := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
-	ca := filepath.Join(t.TempDir(), "ca.pem")
-	if err := os.WriteFile(ca, pool, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	options := map[string]any{
-		"http_proxy":  strings.Replace(proxy.URL, "http://", "http://me:pw@", 1),
-		"cert_stores": ca,
-	}
-	answer, err := clientAt(t, "https://example.com:9092", options).Get(t.Context(), "x", nil)
-	if err != nil || answer.Value != "through" {
-		t.Errorf("got %v, %v", answer, err)
-	}
-	if credentials.Load() != "Basic bWU6cHc=" {
-		t.Errorf("Proxy-Authorization %q", credentials.Load())
-	}
-	_, err = clientAt(t, "https://other.example.com", options).Get(t.Context(), "x", nil)
-	checkFailure(t, err, failure.Other, "Net::HTTPClientException",
-		fmt.Sprintf("the proxy %s refused to connect: 403 Forbidden", strings.TrimPrefix(proxy.URL, "http://")))
-}
-
-// tunnel connects a CONNECT request to an address until either side closes.
-func tunnel(t *testing.T, w http.ResponseWriter, address string) {
-	upstream, err := net.Dial("tcp", address)
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer upstream.Close()
-	w.WriteHeader(http.StatusOK)
-	conn, _, err := w.(http.Hijacker).Hijack()
-	if err != nil {
-		t.Error(err)
-		return
-	}
-	defer conn.Close()
-	go func() {
-		// Ends when the test closes its connections.
-		_, _ = io.Copy(upstream, conn)
-		upstream.Close()
-	}()
-	_, _ = io.Copy(conn, upstream)
 }

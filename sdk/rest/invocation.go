@@ -17,10 +17,11 @@ func For(inv *sdk.Invocation) (*Session, error) {
 	return NewSession(inv.Options, inv.Log, setups...)
 }
 
-// askHost finds proxies by the script of option fpac, which the host runs.
+// askHost finds proxies by the script of option fpac, which the host runs. Of
+// the address it is told only what the script may know.
 func askHost(host sdk.Host) ProxyFinder {
 	return func(ctx context.Context, target *url.URL) (*url.URL, error) {
-		proxy, err := host.Proxy(ctx, target.String())
+		proxy, err := host.Proxy(ctx, (&url.URL{Scheme: target.Scheme, Host: target.Host}).String())
 		if err != nil || proxy == "" {
 			return nil, err
 		}

@@ -7,15 +7,13 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/secret"
 )
-
-// levelTrace2 is sdk.LevelTrace2. Package sdk makes sessions and cannot be
-// imported here.
-const levelTrace2 = slog.Level(-12)
 
 // traceRequest logs a request (spec/cli.md 8.4): method, address and body.
 func (s *Session) traceRequest(r *http.Request, request Request) {
@@ -51,9 +49,9 @@ func (s *Session) traceStatus(r *http.Response) {
 		s.traceHeader(ctx, "-> ", name, r.Header[name])
 	}
 	if r.Close {
-		s.log.Log(ctx, levelTrace2, "Conn close")
+		s.log.Log(ctx, sdk.LevelTrace2, "Conn close")
 	} else {
-		s.log.Log(ctx, levelTrace2, "Conn keep-alive")
+		s.log.Log(ctx, sdk.LevelTrace2, "Conn keep-alive")
 	}
 }
 
@@ -63,16 +61,16 @@ func (s *Session) traceBody(r *http.Response, body []byte) {
 	if !s.log.Enabled(ctx, slog.LevelDebug) {
 		return
 	}
-	s.log.Log(ctx, levelTrace2, fmt.Sprintf("reading %d bytes...", len(body)))
+	s.log.Log(ctx, sdk.LevelTrace2, fmt.Sprintf("reading %d bytes...", len(body)))
 	if value, err := decode(r.Header, body); err == nil && isJSON(r.Header) {
 		s.log.DebugContext(ctx, "data (json)="+string(record.Pretty(s.hide(value))))
 		if s.tracesWire(ctx) {
-			s.traceData(ctx, "-> ", record.JSON(s.hide(value)))
+			s.log.Log(ctx, sdk.LevelTrace2, "-> "+strconv.Quote(string(record.JSON(s.hide(value)))))
 		}
 	} else {
 		s.traceData(ctx, "-> ", body)
 	}
-	s.log.Log(ctx, levelTrace2, fmt.Sprintf("read %d bytes", len(body)))
+	s.log.Log(ctx, sdk.LevelTrace2, fmt.Sprintf("read %d bytes", len(body)))
 }
 
 // address is a URL with the secrets of its query and user part hidden.

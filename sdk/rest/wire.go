@@ -3,15 +3,17 @@ package rest
 import (
 	"context"
 	"crypto/tls"
-	"log/slog"
+	"fmt"
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
 
+	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/secret"
 )
 
@@ -69,10 +71,10 @@ func (w *connectionWatch) wait(waiting bool) {
 	}
 }
 
-func (s *Session) tracesWire(ctx context.Context) bool { return s.log.Enabled(ctx, levelTrace2) }
+func (s *Session) tracesWire(ctx context.Context) bool { return s.log.Enabled(ctx, sdk.LevelTrace2) }
 
 func (s *Session) wireTrace(ctx context.Context, r *http.Request) *httptrace.ClientTrace {
-	event := func(text string) { s.log.Log(ctx, levelTrace2, text) }
+	event := func(text string) { s.log.Log(ctx, sdk.LevelTrace2, text) }
 	return &httptrace.ClientTrace{
 		ConnectStart: func(_, address string) { event("opening connection to " + address + "...") },
 		ConnectDone: func(_, _ string, err error) {
@@ -86,7 +88,7 @@ func (s *Session) wireTrace(ctx context.Context, r *http.Request) *httptrace.Cli
 				event("SSL established, protocol: " + tls.VersionName(state.Version) + ", cipher: " + tls.CipherSuiteName(state.CipherSuite))
 			}
 		},
-		GotConn:          func(httptrace.GotConnInfo) { s.traceLine(ctx, "<- ", r.Method+" "+s.address(r.URL)+" HTTP/1.1") },
+		GotConn:          func(httptrace.GotConnInfo) { s.traceLine(ctx, "<- ", r.Method+" "+s.target(ctx, r.URL)+" HTTP/1.1") },
 		WroteHeaderField: func(name string, values []string) { s.traceHeader(ctx, "<- ", name, values) },
 	}
 }
@@ -108,7 +110,7 @@ func (s *Session) traceHeader(ctx context.Context, direction, name string, value
 
 // traceLine logs a line of a head as quoted text.
 func (s *Session) traceLine(ctx context.Context, direction, line string) {
-	s.log.Log(ctx, levelTrace2, direction+`"`+line+`\r\n"`)
+	s.log.Log(ctx, sdk.LevelTrace2, direction+`"`+line+`\r\n"`)
 }
 
 // traceData logs content as quoted text, or the length of what is no text.
@@ -116,13 +118,23 @@ func (s *Session) traceData(ctx context.Context, direction string, content []byt
 	if !s.tracesWire(ctx) {
 		return
 	}
-	if !utf8.Valid(content) {
-		s.log.Log(ctx, levelTrace2, direction+"(no text)", slog.Int("bytes", len(content)))
-		return
-	}
 	text := string(content)
 	if !s.secrets {
 		text = secret.NewMasker().Mask(text)
 	}
-	s.log.Log(ctx, levelTrace2, direction+strconv.Quote(text))
+	text = strconv.Quote(text)
+	if !utf8.Valid(content) {
+		text = fmt.Sprintf("(%d bytes that are no text)", len(content))
+	}
+	s.log.Log(ctx, sdk.LevelTrace2, direction+text)
+}
+
+// target is what a request line names: the path, or all of the address when a
+// proxy is to find it.
+func (s *Session) target(ctx context.Context, u *url.URL) string {
+	shown := s.address(u)
+	if u.Scheme == "http" && routeOf(ctx).viaProxy() {
+		return shown
+	}
+	return "/" + strings.TrimPrefix(strings.TrimPrefix(shown, u.Scheme+"://"+u.Host), "/")
 }

@@ -11,12 +11,22 @@ import (
 // Hidden stands in place of a secret.
 const Hidden = "🔑"
 
+// header is that of HTTP requests through which credentials go.
+const header = "Authorization"
+
 // nameParts mark the name of a field or option as that of a secret.
 func nameParts() []string {
-	return []string{
-		"password", "secret", "passphrase", "_key", "apikey", "crn", "token", "Authorization",
-		"ASPERA_SCP_PASS", "ASPERA_SCP_KEY", "ASPERA_SCP_FILEPASS", "ASPERA_PROXY_PASS", "ASPERA_SCP_TOKEN",
-	}
+	return append(append(keyParts(), header), variables()...)
+}
+
+// keyParts mark the names of fields and options.
+func keyParts() []string {
+	return []string{"password", "secret", "passphrase", "_key", "apikey", "crn", "token"}
+}
+
+// variables are those of the environment through which ascp gets secrets.
+func variables() []string {
+	return []string{"ASPERA_SCP_PASS", "ASPERA_SCP_KEY", "ASPERA_SCP_FILEPASS", "ASPERA_PROXY_PASS", "ASPERA_SCP_TOKEN"}
 }
 
 // IsName tells whether the name of a field, option or variable is that of a secret.
@@ -24,12 +34,8 @@ func IsName(name string) bool {
 	if name == "access_key" || name == "fallback_private_key" {
 		return false
 	}
-	for _, part := range nameParts() {
-		if strings.Contains(name, part) {
-			return true
-		}
-	}
-	return false
+	marks := func(part string) bool { return strings.Contains(name, part) }
+	return slices.ContainsFunc(keyParts(), marks) || marks(header) || slices.ContainsFunc(variables(), marks)
 }
 
 // MaskKeys hides the PEM private keys of a text (spec/cli.md 6.9).
@@ -58,20 +64,24 @@ func (m *Masker) Mask(text string) string {
 	for _, v := range m.values {
 		text = strings.ReplaceAll(text, v, Hidden)
 	}
-	for _, f := range forms() {
+	text = maskHeader(privateKeys().apply(text))
+	for _, f := range namedValues() {
 		text = f.apply(text)
 	}
-	return text
+	return credentials().apply(text)
 }
 
-// form is a way in which secrets stand in texts.
+// form is a way in which secrets stand in texts. The pattern is costly: it is
+// tried only on texts that hold one of the marks.
 type form struct {
+	marks   []string
 	pattern *regexp.Regexp
 	with    string
 }
 
 func (f form) apply(text string) string {
-	if !f.pattern.MatchString(text) {
+	holds := func(mark string) bool { return strings.Contains(text, mark) }
+	if !slices.ContainsFunc(f.marks, holds) {
 		return text
 	}
 	return f.pattern.ReplaceAllString(text, f.with)
@@ -80,20 +90,39 @@ func (f form) apply(text string) string {
 // privateKeys are those in PEM form; a public key is no secret.
 var privateKeys = sync.OnceValue(func() form {
 	return form{
+		[]string{"PRIVATE KEY-----"},
 		regexp.MustCompile(`(?s)(-----BEGIN [A-Z ]*PRIVATE KEY-----).*?(-----END [A-Z ]*PRIVATE KEY-----)`),
 		"${1}" + Hidden + "${2}",
 	}
 })
 
-// forms follow spec/cli.md 8.3, where a name needs "=" or quotes around its
+// keyBlocks are keys in PEM form of all kinds, as logs hide them.
+var keyBlocks = sync.OnceValue(func() form {
+	return form{
+		[]string{"--BEGIN "},
+		regexp.MustCompile(`(?s)(--+BEGIN [^-\n]*KEY--+).*?(--+END [^-\n]*KEY--+)`),
+		"${1}" + Hidden + "${2}",
+	}
+})
+
+// namedValues follow spec/cli.md 8.3, where a name needs "=" or quotes around its
 // value: errors pass here too, and must stay readable.
-var forms = sync.OnceValue(func() []form {
+var namedValues = sync.OnceValue(func() []form {
 	names := strings.Join(nameParts(), "|")
 	return []form{
-		privateKeys(),
-		{regexp.MustCompile(`(?i)(authorization: *)[^\r\n\\]+`), "${1}" + Hidden},
-		{regexp.MustCompile(`("[^"]*(?:` + names + `)[^"]*" *(?:=>|:) *")[^"]*(")`), "${1}" + Hidden + "${2}"},
-		{regexp.MustCompile(`((?:` + names + `)[A-Za-z0-9_-]*=)[^\s&"']+`), "${1}" + Hidden},
-		{regexp.MustCompile(`\b(Basic|Bearer) [A-Za-z0-9+/=._-]{8,}`), "${1} " + Hidden},
+		{
+			nameParts(),
+			regexp.MustCompile(`((?:"[^"]*(?:` + names + `)[^"]*"|:\w*(?:` + names + `)\w*) *(?:=>|:) *")[^"]*(")`),
+			"${1}" + Hidden + "${2}",
+		},
+		{nameParts(), regexp.MustCompile(`((?:` + names + `)[A-Za-z0-9_-]*=)[^\s&"'>][^\s&"']*`), "${1}" + Hidden},
+	}
+})
+
+// credentials are those of an Authorization header, also elsewhere.
+var credentials = sync.OnceValue(func() form {
+	return form{
+		[]string{"Basic ", "Bearer "},
+		regexp.MustCompile(`\b(Basic|Bearer) [A-Za-z0-9+/=._-]{8,}`), "${1} " + Hidden,
 	}
 })

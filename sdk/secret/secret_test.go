@@ -68,6 +68,7 @@ func TestMask(t *testing.T) {
 		{"short value stays", "abc", "abc"},
 		{"JSON", `{"password":"other","url":"u"}`, `{"password":"🔑","url":"u"}`},
 		{"inspected", `{"client_secret"=>"other", "a"=>1}`, `{"client_secret"=>"🔑", "a"=>1}`},
+		{"inspected, with symbols", `{:token=>"other", :a=>1}`, `{:token=>"🔑", :a=>1}`},
 		{"assignment", "set --password=other --url=u", "set --password=🔑 --url=u"},
 		{"query of a URL", "https://h/?grant_token=other&b=c", "https://h/?grant_token=🔑&b=c"},
 		{"environment of ascp", "env ASPERA_SCP_PASS=other ascp", "env ASPERA_SCP_PASS=🔑 ascp"},

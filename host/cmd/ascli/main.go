@@ -18,6 +18,9 @@ import (
 // version is stamped by the build: 0.1.0+c03a7e3.
 var version = "0.0.0+unstamped"
 
+// released is stamped as well: the day of the commit, 2026-11-22.
+var released = "1970-01-01"
+
 func main() { os.Exit(run()) }
 
 func run() int {
@@ -38,18 +41,12 @@ func run() int {
 		InTerminal:  term.IsTerminal(int(os.Stdin.Fd())),
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
-		Width: func() int {
-			width, _, err := term.GetSize(int(os.Stdout.Fd()))
-			if err != nil {
-				return 0
-			}
-			return width
-		},
+		Size:        terminalSize,
 		ReadHidden: func() (string, error) {
 			text, err := term.ReadPassword(int(os.Stdin.Fd()))
 			return string(text), err
 		},
-		Environ: os.Environ(), Executable: executable, Version: version,
+		Environ: os.Environ(), Executable: executable, Version: version, Released: released,
 	})
 }
 

@@ -161,3 +161,18 @@ func looksTyped(text string) bool {
 	v, err := resolve(text)
 	return err != nil || v != text
 }
+
+// Text reads and writes YAML text as a whole, for programs that users write.
+type Text struct{}
+
+// Marshal writes a document that begins with "---".
+func (Text) Marshal(value any) ([]byte, error) {
+	node, err := newNode(value)
+	if err != nil {
+		return nil, err
+	}
+	return Encode(&yaml.Node{Kind: yaml.DocumentNode, Content: []*yaml.Node{node}})
+}
+
+// Unmarshal reads a document.
+func (Text) Unmarshal(text []byte) (any, error) { return Decode(text) }

@@ -2,8 +2,9 @@
 
 // Package proxytest runs a real forward proxy for tests: tinyproxy, on loopback,
 // asking for a user and password. Loopback targets bypass a proxy, so tests give
-// their servers names below .test, which nothing but the proxy can resolve: it
-// passes them on to a second proxy, made here, that knows them.
+// their servers names below .test or addresses of TEST-NET-1 (192.0.2.0/24),
+// which lead nowhere but through the proxy: it passes them on to a second proxy,
+// made here, that knows them.
 package proxytest
 
 import (
@@ -40,7 +41,7 @@ type Proxy struct {
 	log string
 }
 
-// Start runs tinyproxy until the test ends. names leads targets below .test, written
+// Start runs tinyproxy until the test ends. names leads such targets, written
 // host:port, or host alone for port 80, to the host:port of servers of the test.
 func Start(t testing.TB, names map[string]string) *Proxy {
 	t.Helper()
@@ -55,7 +56,7 @@ func Start(t testing.TB, names map[string]string) *Proxy {
 	_, port, _ := net.SplitHostPort(p.Address)
 	config := filepath.Join(folder, "tinyproxy.conf")
 	content := fmt.Sprintf("Port %s\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 30\nMaxClients 20\nLogLevel Connect\nLogFile %q\n"+
-		"BasicAuth %s %s\nViaProxyName \"tinyproxy\"\nUpstream http %s \".test\"\n",
+		"BasicAuth %s %s\nViaProxyName \"tinyproxy\"\nUpstream http %[5]s \".test\"\nUpstream http %[5]s \"192.0.2.0/24\"\n",
 		port, p.log, User, Password, upstream.Listener.Addr())
 	if err := os.WriteFile(config, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
