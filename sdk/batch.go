@@ -36,9 +36,11 @@ func newBatcher(stream grpc.ServerStreamingServer[ascliv1.ExecuteEvent]) *batche
 	return b
 }
 
-func (b *batcher) Begin(kind ResultKind, columns []string, valueColumn string) error {
+func (b *batcher) Begin(h Header) error {
 	return b.stream.Send(&ascliv1.ExecuteEvent{Event: &ascliv1.ExecuteEvent_Header{
-		Header: &ascliv1.ResultHeader{Kind: kind, Columns: columns, ValueColumn: valueColumn},
+		Header: &ascliv1.ResultHeader{
+			Kind: h.Kind, Columns: h.Columns, ValueColumn: h.ValueColumn, Total: h.Total, Secrets: h.Secrets,
+		},
 	}})
 }
 

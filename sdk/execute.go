@@ -7,8 +7,17 @@ import (
 
 // Sink receives a result as a command produces it.
 type Sink interface {
-	Begin(kind ResultKind, columns []string, valueColumn string) error
+	Begin(h Header) error
 	Record(v any) error
+}
+
+// Header announces a result; its fields are those of [Result].
+type Header struct {
+	Kind        ResultKind
+	Columns     []string
+	ValueColumn string
+	Total       *int64
+	Secrets     []string
 }
 
 // Execute runs the command that inv names and feeds its result to sink. The
@@ -26,7 +35,8 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 	if len(columns) == 0 && result.Kind == command.Result {
 		columns = command.Columns
 	}
-	if err := sink.Begin(result.Kind, columns, result.ValueColumn); err != nil {
+	header := Header{result.Kind, columns, result.ValueColumn, result.Total, result.Secrets}
+	if err := sink.Begin(header); err != nil {
 		return err
 	}
 	for v, err := range result.Records {

@@ -22,8 +22,8 @@ type written struct {
 
 var errSink = errors.New("disk full")
 
-func (w *written) Begin(kind sdk.ResultKind, columns []string, valueColumn string) error {
-	fmt.Fprintf(w, "%s %v %q:", kind, columns, valueColumn)
+func (w *written) Begin(h sdk.Header) error {
+	fmt.Fprintf(w, "%s %v %q:", h.Kind, h.Columns, h.ValueColumn)
 	return nil
 }
 

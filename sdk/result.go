@@ -13,6 +13,10 @@ type Result struct {
 	Columns []string
 	// ValueColumn is the title of a list of values.
 	ValueColumn string
+	// Total is how many records there are in all, when a list shows only some.
+	Total *int64
+	// Secrets are names of fields to hide, besides those whose names tell.
+	Secrets []string
 	// Records yields the values; for a kind of a single value, that one. The
 	// first error ends the sequence and fails the command; what came before it
 	// is shown.

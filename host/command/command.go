@@ -108,9 +108,11 @@ func newSession(args []string, around Surroundings) *session {
 func (s *session) maskText(text string) string { return s.mask.Load().Mask(text) }
 
 func (s *session) run(ctx context.Context) error {
-	err := s.steps(ctx)
-	if errors.Is(err, errDone) {
+	err := s.showSchema(ctx, s.steps(ctx))
+	if errors.Is(err, errDone) || errors.Is(err, errHelped) {
 		s.left, s.rest = nil, nil
+	}
+	if errors.Is(err, errDone) {
 		return nil
 	}
 	return err
@@ -139,6 +141,7 @@ func (s *session) steps(ctx context.Context) (err error) {
 	}
 	// From here on there is an output file, also for a command that fails.
 	if s.display, err = s.openDisplay(ctx); err != nil {
+		s.display = nil
 		return err
 	}
 	defer func() {
@@ -149,7 +152,7 @@ func (s *session) steps(ctx context.Context) (err error) {
 	if s.typed("show_config") {
 		return s.showConfig(ctx)
 	}
-	return s.showSchema(s.exclusively(ctx, plugin))
+	return s.showSchema(ctx, s.exclusively(ctx, plugin))
 }
 
 // exclusively runs the command while nobody else holds its port.
@@ -162,6 +165,9 @@ func (s *session) exclusively(ctx context.Context, plugin *plugin) error {
 		return errDone
 	}
 	defer release()
+	if err := s.forgetOldTokens(ctx); err != nil {
+		return err
+	}
 	tellVersion, err := s.checkVersion(ctx)
 	if err != nil {
 		return err

@@ -138,7 +138,7 @@ func (s *session) showConfig(ctx context.Context) error {
 			shown.Set(d.Name, v)
 		}
 	}
-	if err := s.display.Begin(sdk.ResultObject, nil, ""); err != nil {
+	if err := s.display.Begin(sdk.Header{Kind: sdk.ResultObject}); err != nil {
 		return err
 	}
 	if err := s.display.Record(shown); err != nil {

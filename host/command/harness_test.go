@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/ascli-go/ascli/host/command"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/record"
 )
 
 // TestMain makes the test binary serve as the plugin demo when it is started
@@ -32,7 +34,46 @@ func demo() *sdk.Plugin {
 			{Name: "password", Secret: true, Help: "Password"},
 			{Name: "size", Types: []sdk.Type{sdk.Enum}, Values: []string{"small", "large"}, Default: "small", Help: "Size"},
 		},
+		Mounts: []sdk.Mount{{Under: "config", Commands: []sdk.Command{{
+			Name: "demo_place", Result: sdk.ResultText,
+			Run: func(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+				return sdk.Text("mounted, " + inv.OptionText("sdk_url")), nil
+			},
+		}}}},
+		Detect: func(_ context.Context, url string, _ *sdk.Invocation) (*sdk.Detection, error) {
+			if !strings.HasPrefix(url, "demo:") {
+				return nil, errors.New("not mine")
+			}
+			return &sdk.Detection{Application: "Demo", URL: url + "/base"}, nil
+		},
+		Wizard: func(ctx context.Context, url string, inv *sdk.Invocation) (*sdk.Preset, error) {
+			size, err := inv.Host.Prompt(ctx, "how large", false)
+			if err != nil {
+				return nil, err
+			}
+			return &sdk.Preset{
+				Options:     []sdk.PresetOption{{Name: "url", Value: url}, {Name: "size", Value: size}},
+				TestCommand: "say hello",
+			}, nil
+		},
 		Commands: []sdk.Command{
+			{
+				Name: "filter", Result: sdk.ResultValues,
+				Args: []sdk.Arg{{Name: "function", Types: []sdk.Type{sdk.Proc}}},
+				Run: func(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+					var kept []any
+					for _, n := range []any{record.Of(1), record.Of(2), record.Of(3)} {
+						yes, err := inv.Lambda("function").True(ctx, n)
+						if err != nil {
+							return nil, err
+						}
+						if yes {
+							kept = append(kept, n)
+						}
+					}
+					return sdk.Values("n", kept), nil
+				},
+			},
 			{
 				Name: "say", Summary: "Say a word", Args: []sdk.Arg{{Name: "word"}}, Result: sdk.ResultText,
 				Run: func(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
@@ -59,6 +100,8 @@ type machine struct {
 	env              []string
 	stdin            io.Reader
 	out              io.Writer
+	// releases is where the newest release is described.
+	releases string
 	// secret is what the user types without echo; "" when there is no terminal.
 	secret string
 }
@@ -136,19 +179,19 @@ func (m *machine) run(t *testing.T, args ...string) outcome {
 
 func (m *machine) runContext(t *testing.T, ctx context.Context, args ...string) outcome {
 	t.Helper()
-	var out, errors strings.Builder
+	var out, complaints strings.Builder
 	var stdout io.Writer = &out
 	if m.out != nil {
 		stdout = io.MultiWriter(&out, m.out)
 	}
 	status := command.Run(ctx, args, command.Surroundings{
-		In: m.stdin, Out: stdout, Err: &errors,
+		In: m.stdin, Out: stdout, Err: &complaints,
 		InTerminal: m.secret != "", ReadHidden: func() (string, error) { return m.secret, nil },
 		Environ:    append([]string{"HOME=" + m.home, "USERPROFILE=" + m.home, "ASCLI_VERSION_CHECK_DAYS=0"}, m.env...),
-		Executable: m.executable, Version: "1.2.3",
+		Executable: m.executable, Version: "1.2.3", Released: "2026-11-22", ReleaseURL: m.releases,
 	})
 	log := regexp.MustCompile(`(?m)^(.), \[[^\]]*\]`)
-	return outcome{status, out.String(), log.ReplaceAllString(errors.String(), "$1,")}
+	return outcome{status, out.String(), log.ReplaceAllString(complaints.String(), "$1,")}
 }
 
 // scene is a command line and what comes of it.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -29,13 +30,26 @@ type journal struct {
 
 func newJournal(around Surroundings, mask func(string) string) journal {
 	j := journal{around: around, logLevel: new(slog.LevelVar), current: new(atomic.Pointer[slog.Handler])}
-	j.logLevel.Set(slog.LevelWarn)
+	j.logLevel.Set(initialLevel(around.Environ))
 	j.settings = logs.Options{Level: j.logLevel, Mask: mask, Terminal: around.ErrTerminal}
 	j.target = logs.Stream(around.Err)
 	var standard slog.Handler = logs.New(around.Err, j.logLevel, mask)
 	j.current.Store(&standard)
 	j.log = slog.New(relay{j.current})
 	return j
+}
+
+// initialLevel is warn, or what the variable AS_LOG_LEVEL says: -2 (trace2) to 5
+// (unknown), until the option is known (spec/cli.md 1.5).
+func initialLevel(environ []string) slog.Level {
+	names := sdk.LevelNames()
+	for _, variable := range environ {
+		number, ok := strings.CutPrefix(variable, "AS_LOG_LEVEL=")
+		if n, err := strconv.Atoi(number); ok && err == nil && n >= -2 && n+2 < len(names) {
+			return sdk.ParseLevel(names[n+2])
+		}
+	}
+	return slog.LevelWarn
 }
 
 // relay hands records to the handler of the moment.

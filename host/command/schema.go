@@ -1,22 +1,28 @@
 package command
 
 import (
+	"bufio"
 	"cmp"
+	"context"
 	"errors"
 	"slices"
 
 	"github.com/mitchellh/go-wordwrap"
 
 	"github.com/ascli-go/ascli/host/options"
+	"github.com/ascli-go/ascli/host/output"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
 )
 
 // showSchema shows what a Hash may hold when its value was `help`; err is
 // returned when it is about anything else (spec/cli.md 1.10).
-func (s *session) showSchema(err error) error {
+func (s *session) showSchema(ctx context.Context, err error) error {
 	var asked *options.SchemaHelp
-	if !errors.As(err, &asked) || s.display == nil {
+	if !errors.As(err, &asked) {
+		return err
+	}
+	if err := s.schemaDisplay(ctx); err != nil {
 		return err
 	}
 	if len(asked.Fields) == 0 {
@@ -25,7 +31,7 @@ func (s *session) showSchema(err error) error {
 	}
 	s.log.Info("Schema: " + asked.Target)
 	fields := slices.SortedFunc(slices.Values(asked.Fields), func(a, b sdk.Field) int { return cmp.Compare(a.Name, b.Name) })
-	if err := s.display.Begin(sdk.ResultList, []string{"name", "type", "description"}, ""); err != nil {
+	if err := s.display.Begin(sdk.Header{Kind: sdk.ResultList, Columns: []string{"name", "type", "description"}}); err != nil {
 		return err
 	}
 	for _, f := range fields {
@@ -38,6 +44,18 @@ func (s *session) showSchema(err error) error {
 		return err
 	}
 	return errHelped
+}
+
+// schemaDisplay makes a display with default settings when the question was
+// about an option that a display needs itself.
+func (s *session) schemaDisplay(ctx context.Context) (err error) {
+	if s.display != nil {
+		return nil
+	}
+	settings := output.Settings{Format: "table", Display: "info", MultiSingle: "no", FlatHash: true}
+	s.display = &display{out: bufio.NewWriter(s.Out)}
+	s.display.printer, err = output.New(ctx, s.display.out, settings)
+	return err
 }
 
 // schemaWidth is where lines of descriptions wrap, in columns.

@@ -28,7 +28,7 @@ type display struct {
 }
 
 // Begin, Record and end make a display the sink of a result.
-func (d *display) Begin(kind sdk.ResultKind, columns []string, valueColumn string) error {
+func (d *display) Begin(h sdk.Header) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	kinds := map[sdk.ResultKind]output.Kind{
@@ -38,7 +38,12 @@ func (d *display) Begin(kind sdk.ResultKind, columns []string, valueColumn strin
 		sdk.ResultNull: output.Null, sdk.ResultImage: output.Image,
 	}
 	d.open = true
-	return d.printer.Begin(output.Header{Kind: kinds[kind], Columns: columns, Column: valueColumn})
+	header := output.Header{Kind: kinds[h.Kind], Columns: h.Columns, Column: h.ValueColumn, Secrets: h.Secrets}
+	if h.Total != nil {
+		total := int(*h.Total)
+		header.Total = &total
+	}
+	return d.printer.Begin(header)
 }
 
 // Record prints one value of the result, at the latest when Flush is called.

@@ -17,6 +17,7 @@ import (
 	"github.com/ascli-go/ascli/host/value"
 	"github.com/ascli-go/ascli/host/vault"
 	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/oauth"
 	"github.com/ascli-go/ascli/sdk/ruby"
 )
 
@@ -83,6 +84,26 @@ func (s *session) configure(ctx context.Context) error {
 		return err
 	}
 	return s.behave(ctx)
+}
+
+// forgetOldTokens deletes the tokens that were kept for too long (spec/cli.md 5.5).
+func (s *session) forgetOldTokens(ctx context.Context) error {
+	keeps, err := s.options.Flag(ctx, "cache_tokens")
+	if err != nil || !keeps {
+		return err
+	}
+	httpOptions, err := s.options.Object(ctx, "http_options")
+	if err != nil {
+		return err
+	}
+	settings, err := oauth.ReadSettings(httpOptions)
+	if err != nil {
+		return err
+	}
+	if err := oauth.Clean(ctx, filepath.Join(s.home, oauth.StoreFolder), settings.CacheMaxAge); err != nil {
+		s.log.Warn("cannot delete old tokens: " + err.Error())
+	}
+	return nil
 }
 
 // locate finds the main folder and the configuration file, and gives options

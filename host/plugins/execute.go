@@ -59,7 +59,10 @@ func surroundings(inv *sdk.Invocation, level string) *ascliv1.Surroundings {
 func feed(sink Sink, event *ascliv1.ExecuteEvent) error {
 	switch e := event.Event.(type) {
 	case *ascliv1.ExecuteEvent_Header:
-		return sink.Begin(e.Header.Kind, e.Header.Columns, e.Header.ValueColumn)
+		return sink.Begin(sdk.Header{
+			Kind: e.Header.Kind, Columns: e.Header.Columns, ValueColumn: e.Header.ValueColumn,
+			Total: e.Header.Total, Secrets: e.Header.Secrets,
+		})
 	case *ascliv1.ExecuteEvent_Failure:
 		return wire.FromFailure(e.Failure)
 	case *ascliv1.ExecuteEvent_Batch:

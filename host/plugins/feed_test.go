@@ -12,7 +12,7 @@ import (
 // diary is a sink that writes down what it is told.
 type diary []string
 
-func (d *diary) Begin(sdk.ResultKind, []string, string) error {
+func (d *diary) Begin(sdk.Header) error {
 	*d = append(*d, "begin")
 	return nil
 }

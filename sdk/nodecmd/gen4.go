@@ -26,7 +26,7 @@ func Gen4(m Mount) []sdk.Command {
 		{
 			Name: "find", Summary: "List all that is below a folder", Result: sdk.ResultList, Columns: []string{"path"},
 			Args: []sdk.Arg{path, {
-				Name: "filter", Description: "name filter", Optional: true, Types: []sdk.Type{sdk.String, sdk.Regexp},
+				Name: "filter", Description: "name filter", Optional: true, Types: []sdk.Type{sdk.String, sdk.Regexp, sdk.Proc},
 			}},
 			Run: m.on(find),
 		},
@@ -106,7 +106,11 @@ func find(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result
 	}
 	return sdk.List(func(yield func(*record.Object, error) bool) {
 		for entry, err := range at.Walk(ctx) {
-			if err == nil && !matches.MatchString(entry.Text("name")) {
+			wanted := err != nil
+			if err == nil {
+				wanted, err = matches(ctx, entry)
+			}
+			if err == nil && !wanted {
 				continue
 			}
 			if !yield(entry, err) {
@@ -116,9 +120,25 @@ func find(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result
 	}), nil
 }
 
-// filter is what the name of an entry must match: a glob for the whole name, or
-// a regular expression for a part of it.
-func filter(inv *sdk.Invocation) (*regexp.Regexp, error) {
+// entryFilter tells whether an entry is wanted.
+type entryFilter func(ctx context.Context, entry *record.Object) (bool, error)
+
+// filter is a function that accepts an entry, or what its name must match: a
+// glob for the whole name, or a regular expression for a part of it.
+func filter(inv *sdk.Invocation) (entryFilter, error) {
+	if f := inv.Lambda("filter"); f != nil {
+		return func(ctx context.Context, entry *record.Object) (bool, error) { return f.True(ctx, entry) }, nil
+	}
+	pattern, err := namePattern(inv)
+	if err != nil {
+		return nil, err
+	}
+	return func(_ context.Context, entry *record.Object) (bool, error) {
+		return pattern.MatchString(entry.Text("name")), nil
+	}, nil
+}
+
+func namePattern(inv *sdk.Invocation) (*regexp.Regexp, error) {
 	if pattern := inv.Pattern("filter"); pattern != nil {
 		return pattern, nil
 	}

@@ -13,13 +13,17 @@ type Error struct {
 	// NameError, or NotImplementedError for what is outside the subset.
 	Kind    string
 	Message string
-	// Line and Column count from 1, columns in characters.
+	// Line and Column count from 1, columns in characters. Both are 0 when the
+	// error is about no place in particular.
 	Line, Column int
 	// Cause is the error of the system behind it, nil when there is none.
 	Cause error
 }
 
 func (e *Error) Error() string {
+	if e.Line == 0 {
+		return e.Message
+	}
 	return fmt.Sprintf("%s (line %d, column %d)", e.Message, e.Line, e.Column)
 }
 
@@ -44,7 +48,8 @@ const (
 	notImplemented = "NotImplementedError"
 )
 
-// place is where a construct begins: a byte offset in a source text.
+// place is where a construct begins: a byte offset in a source text. The zero
+// place is nowhere.
 type place struct {
 	source *string
 	offset int
@@ -52,7 +57,7 @@ type place struct {
 
 func (at place) lineAndColumn() (line, column int) {
 	if at.source == nil {
-		return 1, 1
+		return 0, 0
 	}
 	line, start := 1, 0
 	text := (*at.source)[:min(at.offset, len(*at.source))]

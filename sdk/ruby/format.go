@@ -53,12 +53,9 @@ func (f *formatter) byte() byte {
 }
 
 func (f *formatter) directive() {
-	d := directive{}
-	for strings.IndexByte("-+ 0#", f.byte()) >= 0 && f.byte() != 0 {
-		d.flags += f.text[:1]
-		f.text = f.text[1:]
-	}
+	d := directive{flags: f.flags()}
 	d.name = f.reference()
+	d.flags += f.flags()
 	if d.letter = '{'; d.name == "" || f.byte() != '}' {
 		d.width = f.size(&d)
 		if f.byte() == '.' {
@@ -78,6 +75,13 @@ func (f *formatter) directive() {
 		return
 	}
 	f.write(f.fill(d))
+}
+
+func (f *formatter) flags() string {
+	rest := strings.TrimLeft(f.text, "-+ 0#")
+	flags := f.text[:len(f.text)-len(rest)]
+	f.text = rest
+	return flags
 }
 
 // reference reads <name> or {name ; the latter leaves "}" to be read.

@@ -86,20 +86,19 @@ func (h *Hash) find(id any) int {
 
 // get returns the value of a key and whether there is one.
 func (h *Hash) get(m *machine, key any) (value any, ok bool) {
-	id := m.key(key)
 	if h.source != nil {
-		name, isText := id.(string)
-		if !isText {
+		name, isString := key.(*String)
+		if !isString {
 			return nil, false
 		}
-		held, ok := h.source.Get(name)
+		held, ok := h.source.Get(name.text)
 		if !isContainer(held) {
 			return m.imported(held), ok
 		}
 		// Changes to the container have to stay: the Hash keeps it.
 		h.own(m)
 	}
-	if i := h.find(id); i >= 0 {
+	if i := h.find(m.key(key)); i >= 0 {
 		return h.entries[i].value, true
 	}
 	return nil, false

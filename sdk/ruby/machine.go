@@ -71,10 +71,9 @@ func (m *machine) check(overflow bool) {
 		panic(stopped{err})
 	}
 	if m.steps < 0 || overflow {
-		panic(&Error{Kind: limitError, Line: 1, Column: 1,
-			Message: fmt.Sprintf("the expression does too much: stopped after %d steps", m.world.env.MaxSteps)})
+		place{}.fail(limitError, "the expression does too much: stopped after %d steps", m.world.env.MaxSteps)
 	}
-	m.checkAt = m.steps - stepsPerCheck
+	m.checkAt = max(0, m.steps-stepsPerCheck)
 }
 
 // spendBytes pays for new text.
@@ -92,7 +91,7 @@ func (m *machine) spendProduct(size, times int) {
 func (m *machine) enter() {
 	m.spend(1)
 	if m.depth++; m.depth > maxDepth {
-		panic(&Error{Kind: limitError, Message: "stack level too deep", Line: 1, Column: 1})
+		place{}.fail(limitError, "stack level too deep")
 	}
 }
 

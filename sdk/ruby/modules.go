@@ -49,7 +49,7 @@ func (m module) valueClass() func(v any) bool {
 	case "Date":
 		return is("Date", "DateTime")
 	case "NilClass", "TrueClass", "FalseClass", "Integer", "Float", "String", "Symbol", "Array", "Hash", "Range", "Regexp",
-		"MatchData", "Proc", "Time", "DateTime", "IO", "Class", "Logger":
+		"MatchData", "Proc", "Time", "DateTime", "Class":
 		return is(string(m))
 	}
 	return nil

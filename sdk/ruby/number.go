@@ -205,6 +205,9 @@ func integerText(c *call, n number) any {
 }
 
 func digits(c *call, n number) any {
+	if sign(n) < 0 {
+		c.fail("Math::DomainError", "out of domain")
+	}
 	text := c.m.inspect(c.at, n)
 	list := &Array{}
 	for i := len(text) - 1; i >= 0; i-- {
@@ -221,8 +224,8 @@ func times(c *call, n number) any {
 // count calls the block with the numbers from one to another; without a block
 // it returns their list.
 func (c *call) count(from, to, step any) any {
-	if !isNumber(to) || !isNumber(step) || sign(step) == 0 {
-		c.fail(argumentError, "step must be a number other than 0")
+	if !isNumber(from) || !isNumber(to) || !isNumber(step) || sign(step) == 0 {
+		c.fail(argumentError, "%s takes numbers, and steps other than 0", c.name)
 	}
 	list := &Array{}
 	for n := from; ; n = c.arithmetic("+", n, step) {

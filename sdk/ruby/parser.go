@@ -181,11 +181,15 @@ func (p *parser) statements() node {
 		if p.endsStatements() {
 			break
 		}
+		if p.tok.kind == prose {
+			list = append(list, &proseNode{p.advance().text})
+			continue
+		}
 		list = append(list, p.statement())
 		if p.tok.is(",") {
 			p.here().unsupported("assignment of several values")
 		}
-		if p.tok.kind != lineEnd && p.tok.kind != prose && p.tok.kind != insertion && !p.endsStatements() {
+		if p.tok.kind != lineEnd && !p.endsStatements() {
 			p.unexpected("end of line")
 		}
 	}
@@ -204,10 +208,7 @@ func (p *parser) endsStatements() bool {
 }
 
 func (p *parser) statement() node {
-	switch p.tok.kind {
-	case prose:
-		return &proseNode{p.advance().text}
-	case insertion:
+	if p.tok.kind == insertion {
 		return p.insertion()
 	}
 	n := p.conjunction()

@@ -22,7 +22,7 @@ type writer struct {
 func (w *writer) proc(c *closure) string {
 	if c.literal == nil {
 		if c.text == "" {
-			place{}.fail(typeError, "a Proc made by curry has no source text")
+			place{}.fail(typeError, "a Proc made by curry or composition has no source text")
 		}
 		return c.text
 	}

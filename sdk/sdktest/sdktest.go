@@ -6,7 +6,8 @@
 //		t.Errorf("got %s, %v", out.JSON(), out.Err)
 //	}
 //
-// Values are those of a record ([record.Of] is applied), or *regexp.Regexp.
+// Values are those of a record ([record.Of] is applied), *regexp.Regexp or
+// *lambda.Func.
 // Defaults of options, mandatory arguments and types are checked as the real
 // host does, so that a test cannot pass what a user could not.
 package sdktest
@@ -20,14 +21,13 @@ import (
 	"testing"
 
 	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/lambda"
 	"github.com/ascli-go/ascli/sdk/record"
 )
 
 // Outcome is all that a command did, as its host saw it.
 type Outcome struct {
-	Kind        sdk.ResultKind
-	Columns     []string
-	ValueColumn string
+	sdk.Header
 	// Records came before Err, which ends a command.
 	Records []any
 	Err     error
@@ -77,8 +77,8 @@ func Run(t testing.TB, plugin *sdk.Plugin, words string, args, options map[strin
 }
 
 // Begin and Record make an Outcome the sink of its own command.
-func (o *Outcome) Begin(kind sdk.ResultKind, columns []string, valueColumn string) error {
-	o.Kind, o.Columns, o.ValueColumn = kind, columns, valueColumn
+func (o *Outcome) Begin(h sdk.Header) error {
+	o.Header = h
 	return nil
 }
 
@@ -165,8 +165,9 @@ func checkOptions(t testing.TB, plugin *sdk.Plugin, given map[string]any) map[st
 }
 
 func value(v any) any {
-	if pattern, ok := v.(*regexp.Regexp); ok {
-		return pattern
+	switch v.(type) {
+	case *regexp.Regexp, *lambda.Func:
+		return v
 	}
 	return record.Of(v)
 }
@@ -185,6 +186,7 @@ func checkType(t testing.TB, what string, types []sdk.Type, v any) {
 		sdk.Integer: name == "Integer", sdk.Float: name == "Float" || name == "Integer",
 		sdk.Boolean: name == "TrueClass" || name == "FalseClass",
 		sdk.Hash:    name == "Hash", sdk.Array: name == "Array", sdk.Regexp: name == "*regexp.Regexp",
+		sdk.Proc: name == "*lambda.Func",
 	}
 	if !slices.ContainsFunc(types, func(t sdk.Type) bool { return fits[t] }) {
 		t.Fatalf("%s is a %s, which its declaration does not accept", what, name)

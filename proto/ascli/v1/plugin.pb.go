@@ -525,7 +525,11 @@ type ResultHeader struct {
 	// Default columns; none means all.
 	Columns []string `protobuf:"bytes,2,rep,name=columns,proto3" json:"columns,omitempty"`
 	// Title of the column of a list of values.
-	ValueColumn   string `protobuf:"bytes,3,opt,name=value_column,json=valueColumn,proto3" json:"value_column,omitempty"`
+	ValueColumn string `protobuf:"bytes,3,opt,name=value_column,json=valueColumn,proto3" json:"value_column,omitempty"`
+	// How many records there are in all, where a list shows only some of them.
+	Total *int64 `protobuf:"varint,4,opt,name=total,proto3,oneof" json:"total,omitempty"`
+	// Fields that hold secrets, besides those whose names tell.
+	Secrets       []string `protobuf:"bytes,5,rep,name=secrets,proto3" json:"secrets,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -579,6 +583,20 @@ func (x *ResultHeader) GetValueColumn() string {
 		return x.ValueColumn
 	}
 	return ""
+}
+
+func (x *ResultHeader) GetTotal() int64 {
+	if x != nil && x.Total != nil {
+		return *x.Total
+	}
+	return 0
+}
+
+func (x *ResultHeader) GetSecrets() []string {
+	if x != nil {
+		return x.Secrets
+	}
+	return nil
 }
 
 // RecordBatch holds JSON texts, one a record (or the single value of an
@@ -1011,11 +1029,14 @@ const file_ascli_v1_plugin_proto_rawDesc = "" +
 	"\x06header\x18\x01 \x01(\v2\x16.ascli.v1.ResultHeaderH\x00R\x06header\x12-\n" +
 	"\x05batch\x18\x02 \x01(\v2\x15.ascli.v1.RecordBatchH\x00R\x05batch\x12-\n" +
 	"\afailure\x18\x03 \x01(\v2\x11.ascli.v1.FailureH\x00R\afailureB\a\n" +
-	"\x05event\"u\n" +
+	"\x05event\"\xb4\x01\n" +
 	"\fResultHeader\x12(\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x14.ascli.v1.ResultKindR\x04kind\x12\x18\n" +
 	"\acolumns\x18\x02 \x03(\tR\acolumns\x12!\n" +
-	"\fvalue_column\x18\x03 \x01(\tR\vvalueColumn\"'\n" +
+	"\fvalue_column\x18\x03 \x01(\tR\vvalueColumn\x12\x19\n" +
+	"\x05total\x18\x04 \x01(\x03H\x00R\x05total\x88\x01\x01\x12\x18\n" +
+	"\asecrets\x18\x05 \x03(\tR\asecretsB\b\n" +
+	"\x06_total\"'\n" +
 	"\vRecordBatch\x12\x18\n" +
 	"\arecords\x18\x01 \x03(\fR\arecords\"c\n" +
 	"\aFailure\x12\x14\n" +
@@ -1128,6 +1149,7 @@ func file_ascli_v1_plugin_proto_init() {
 		(*ExecuteEvent_Batch)(nil),
 		(*ExecuteEvent_Failure)(nil),
 	}
+	file_ascli_v1_plugin_proto_msgTypes[7].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
