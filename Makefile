@@ -68,7 +68,7 @@ vuln: ## known vulnerabilities (asks the Go vulnerability database)
 	$(CURDIR)/$(BIN)/govulncheck $(PACKAGES)
 
 bench: build ## measure what docs/performance.md states
-	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'ConfigEcho|NodeBrowse' ./testscripts
+	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'ConfigEcho|NodeBrowse|Help|Completion|Discovery' ./testscripts
 	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'List|HTTPGW' -benchtime 5x ./testscripts
 	go test -run '^$$' -bench . -benchmem ./host/output/... ./sdk/...
 

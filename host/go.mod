@@ -20,6 +20,7 @@ require (
 )
 
 require (
+	github.com/briandowns/spinner v1.23.2 // indirect
 	github.com/expr-lang/expr v1.17.8 // indirect
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect

@@ -34,26 +34,76 @@ func BenchmarkNodeBrowse10(b *testing.B) {
 // BenchmarkList prints a million records of a plugin: with bounded memory,
 // whatever the count.
 func BenchmarkList(b *testing.B) {
-	const records = 1_000_000
 	plugins := b.TempDir()
 	if err := buildGo("testdata/odd-plugin", world.Program(plugins, "ascli-plugin-odd")); err != nil {
 		b.Fatal(err)
 	}
-	for _, format := range []string{"csv", "jsonl", "json"} {
-		b.Run(format, func(b *testing.B) {
+	for _, list := range []struct {
+		format  string
+		records int
+	}{{"csv", 1_000_000}, {"jsonl", 1_000_000}, {"json", 1_000_000}, {"table", 100_000}} {
+		b.Run(list.format, func(b *testing.B) {
 			home := b.TempDir()
 			command := func() *exec.Cmd {
-				return ascli(b, home, "odd", "many", fmt.Sprint(records), "--plugin-folder="+plugins, "--format="+format)
+				return ascli(b, home, "odd", "many", fmt.Sprint(list.records), "--plugin-folder="+plugins, "--format="+list.format)
 			}
 			var m measurement
 			for b.Loop() {
 				m.run(b, command())
 			}
 			m.report(b)
-			b.ReportMetric(records/m.median().Seconds(), "records/s")
+			b.ReportMetric(float64(list.records)/m.median().Seconds(), "records/s")
 			reportMemory(b, command())
 		})
 	}
+}
+
+// BenchmarkHelp and BenchmarkCompletion are what a user waits for while typing.
+func BenchmarkHelp(b *testing.B) {
+	for name, words := range map[string][]string{
+		"all": {"-h"}, "plugin": {"node", "-h"}, "command": {"node", "access_keys", "do", "-h"},
+	} {
+		b.Run(name, func(b *testing.B) { benchmarkCommand(b, "", words...) })
+	}
+}
+
+func BenchmarkCompletion(b *testing.B) {
+	for name, words := range map[string][]string{
+		"plugin": {"."}, "command": {".node", ".access_keys", ".do", ".self", ".b"}, "option": {".node", ".browse", ".--tr"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			benchmarkCommand(b, ":", append([]string{"config", "completion", "words"}, words...)...)
+		})
+	}
+}
+
+// BenchmarkDiscovery is the first command after the installation of 16 plugins,
+// which asks each for its manifest, and the next one, which remembers them.
+func BenchmarkDiscovery(b *testing.B) {
+	const count = 16
+	plugins := b.TempDir()
+	if err := buildGo("testdata/odd-plugin", world.Program(plugins, "ascli-plugin-odd")); err != nil {
+		b.Fatal(err)
+	}
+	program, err := os.ReadFile(world.Program(plugins, "ascli-plugin-odd"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	for i := range count - 1 {
+		if err := os.WriteFile(world.Program(plugins, fmt.Sprintf("ascli-plugin-odd%c", 'a'+i)), program, 0o700); err != nil {
+			b.Fatal(err)
+		}
+	}
+	run := func(b *testing.B, home func() string) {
+		var m measurement
+		for b.Loop() {
+			m.run(b, ascli(b, home(), "config", "commands", "list", "--plugin-folder="+plugins, "--log-level=error"))
+		}
+		m.report(b)
+	}
+	b.Run("first", func(b *testing.B) { run(b, b.TempDir) })
+	home := b.TempDir()
+	b.Run("cached", func(b *testing.B) { run(b, func() string { return home }) })
 }
 
 // benchmarkCommand runs a command whose output contains want.

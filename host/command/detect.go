@@ -35,6 +35,7 @@ func (s *session) Detect(ctx context.Context, url, only string) ([]configcmd.Pro
 	}
 	programs := catalog.Sorted()
 	found := make([]*sdk.Detection, len(programs))
+	defer s.busy("looking for an application at " + url)()
 	var asked sync.WaitGroup
 	for i, program := range programs {
 		if only != "" && program.Name != only {

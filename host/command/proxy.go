@@ -11,7 +11,9 @@ import (
 // proxyOf returns the proxy that the script of option fpac names for a URL, nil
 // for none.
 func (s *session) proxyOf(ctx context.Context, target *url.URL) (*url.URL, error) {
+	s.mu.Lock()
 	script, err := s.proxyScript(ctx)
+	s.mu.Unlock()
 	if err != nil || script == nil {
 		return nil, err
 	}
@@ -20,7 +22,9 @@ func (s *session) proxyOf(ctx context.Context, target *url.URL) (*url.URL, error
 
 // FindProxy returns what the script of option fpac says about a URL.
 func (s *session) FindProxy(ctx context.Context, target *url.URL) (string, error) {
+	s.mu.Lock()
 	script, err := s.proxyScript(ctx)
+	s.mu.Unlock()
 	if err != nil {
 		return "", err
 	}
@@ -30,10 +34,9 @@ func (s *session) FindProxy(ctx context.Context, target *url.URL) (string, error
 	return script.FindProxy(ctx, target)
 }
 
-// proxyScript compiles the script once; nil when there is none.
+// proxyScript compiles the script once; nil when there is none. The caller holds
+// the lock.
 func (s *session) proxyScript(ctx context.Context) (*pac.Evaluator, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
 	if s.pac != nil {
 		return s.pac, nil
 	}

@@ -2,11 +2,13 @@ package command
 
 import (
 	"context"
+	"net/url"
 	"path/filepath"
 
 	"github.com/ascli-go/ascli/host/transferui"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
 	"github.com/ascli-go/ascli/sdk/wire"
@@ -104,12 +106,22 @@ func (s *session) agentSurroundings(ctx context.Context) (*ascliv1.AgentSurround
 	if err != nil {
 		return nil, err
 	}
+	product, err := s.options.Text(ctx, "use_product")
+	if err != nil {
+		return nil, err
+	}
+	if ascp == "" && product != "" {
+		ascp = "product:" + product
+	}
 	folder, err := s.options.Text(ctx, "sdk_folder")
 	if err != nil {
 		return nil, err
 	}
 	inv := &sdk.Invocation{Options: map[string]any{}}
 	if err := s.sharedOptions(ctx, inv); err != nil {
+		return nil, err
+	}
+	if err := s.gatewayProxy(ctx, inv.Options); err != nil {
 		return nil, err
 	}
 	// Credentials of the product are none of the agents' business.
@@ -125,6 +137,28 @@ func (s *session) agentSurroundings(ctx context.Context) (*ascliv1.AgentSurround
 			Home: s.home, TempFolder: s.tempFolder, HostVersion: s.Version, LogLevel: sdk.LevelName(s.logLevel.Level()),
 		},
 	}, nil
+}
+
+// gatewayProxy makes the proxy of an agent's server known to the agent, which
+// cannot run the script of option fpac itself.
+func (s *session) gatewayProxy(ctx context.Context, agentOptions map[string]any) error {
+	info, err := s.options.Object(ctx, "transfer_info")
+	if err != nil || info.Text("url") == "" {
+		return err
+	}
+	script, err := s.proxyScript(ctx)
+	if err != nil || script == nil {
+		return err
+	}
+	server, err := url.Parse(info.Text("url"))
+	if err != nil {
+		return failure.Argumentf("transfer_info: url: %w", err)
+	}
+	proxy, err := script.Proxy(ctx, server)
+	if err == nil && proxy != nil {
+		agentOptions["http_proxy"] = proxy.String()
+	}
+	return err
 }
 
 // transferProcess starts the transfer plugin at the first transfer.

@@ -7,6 +7,8 @@ import (
 	"github.com/ascli-go/ascli/host/config"
 	"github.com/ascli-go/ascli/host/ui"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
+	"github.com/ascli-go/ascli/sdk/secret"
 )
 
 // Open shows a URL or a file, as option `ui` says.
@@ -36,22 +38,33 @@ func (s *session) opener(ctx context.Context) (ui.Opener, error) {
 	}, err
 }
 
-// SetPreset stores options in a preset of the configuration file.
+// SetPreset stores options in a preset of the configuration file, and says so.
 func (s *session) SetPreset(ctx context.Context, preset string, options *record.Object) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.UpdateConfig(ctx, func(d *config.Document) error {
-		name, err := d.Resolve(preset)
-		if err != nil {
+	err := s.UpdateConfig(ctx, func(d *config.Document) (err error) {
+		if preset, err = d.Resolve(preset); err != nil {
 			return err
 		}
 		for key, v := range options.All() {
-			if err := d.Set(name, key, v); err != nil {
+			if err := d.Set(preset, key, v); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	for key, v := range options.All() {
+		if s.IsSecretOption(key) {
+			v = secret.Hidden
+		}
+		if err := s.display.message("Updated: "+preset+": "+key+" <- "+inspect.Plain(v), false); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Proxy tells through which HTTP proxy a URL is reached; "" for none.

@@ -95,7 +95,7 @@ func output() []Definition {
 		{Option: hash("table_style", "Borders and layout of tables")},
 		{Option: boolean("flat_hash", true, "Show nested values as columns a.b.c")},
 		{Option: enum("multi_single", "no", "One table for a list, or one for each object", "no", "yes", "single")},
-		{Option: boolean("show_secrets", false, "Do not hide secrets in results")},
+		{Option: boolean("show_secrets", false, "Do not hide secrets in results"), Shared: true},
 		{Option: hash("image", "How pictures are shown: reserve, text, double, font_ratio")},
 	}
 }

@@ -7,8 +7,10 @@ import (
 	"net/http"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
+	"github.com/ascli-go/ascli/plugins/transfer/ascpcmd"
 	"github.com/ascli-go/ascli/plugins/transfer/direct"
 	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
+	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/rest"
 	"github.com/ascli-go/ascli/sdk/transfer"
@@ -23,6 +25,7 @@ func Plugin() *sdk.Plugin {
 			transfer.AgentDirect: direct.New(),
 			transfer.AgentHTTPGW: httpgw.New(),
 		},
+		Mounts: []sdk.Mount{{Under: "config", Commands: append(ascpcmd.New().Commands(), synccmd.Command())}},
 	}
 }
 
@@ -64,6 +67,7 @@ func environment(order sdk.TransferJob) (agent.Env, error) {
 	return agent.Env{
 		SDKFolder: order.SDKFolder, AscpPath: order.AscpPath,
 		FileListFolder: order.FileListFolder, TempFolder: order.TempFolder,
+		KeepTemp:     order.Options["clean_temp"] == false,
 		TrustedCerts: certificates, IgnoreCertificate: session.Ignores,
 		Transport: func() *http.Transport { return session.TransportTo(order.Info.Text("url")) },
 		Log:       order.Log,

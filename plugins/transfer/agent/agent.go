@@ -58,6 +58,8 @@ type Env struct {
 	FileListFolder string
 	// TempFolder is where other temporary files go; empty means that of the system.
 	TempFolder string
+	// KeepTemp leaves temporary files where they are (option clean_temp).
+	KeepTemp bool
 	// TrustedCerts are files of certificates that servers may be signed with.
 	TrustedCerts []string
 	// IgnoreCertificate tells whether the user accepts any certificate from an

@@ -37,7 +37,9 @@ func (a *Agent) Run(ctx context.Context, job agent.Job, emit func(transfer.Event
 		return nil, err
 	}
 	plan, err := prepare(ctx, job, params)
-	defer plan.cleanUp(job.Env.Logger())
+	if !job.Env.KeepTemp {
+		defer plan.cleanUp(job.Env.Logger())
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,7 +2,6 @@ package direct
 
 import (
 	"bytes"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"log/slog"
@@ -19,6 +18,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
+	"github.com/ascli-go/ascli/plugins/transfer/product"
 )
 
 // base is a transfer spec that only lacks the way to log in.
@@ -184,7 +184,7 @@ func TestPairList(t *testing.T) {
 	}
 	plan.cleanUp(p.job.Env.Log)
 	for _, gone := range []string{path, stale} {
-		if exists(gone) {
+		if _, err := os.Stat(gone); err == nil {
 			t.Errorf("%s is still there", gone)
 		}
 	}
@@ -208,32 +208,12 @@ func TestFallbackCertificate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cert, key := filepath.Join(p.job.Env.SDKFolder, fallbackCert), filepath.Join(p.job.Env.SDKFolder, fallbackKey)
-	if got := plan.args[:4]; !slices.Equal(got, []string{"-I", cert, "-Y", key}) {
-		t.Errorf("arguments are %q", got)
-	}
-	if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
-		t.Errorf("certificate and key do not fit: %v", err)
-	}
-	if info, err := os.Stat(key); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
-		t.Errorf("key has mode %v, %v", info.Mode(), err)
-	}
-	// A certificate that is gone is made again, of the key that stays.
-	before, err := os.ReadFile(key)
+	fallback, err := product.EnsureFallback(p.job.Env.SDKFolder)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(cert); err != nil {
-		t.Fatal(err)
-	}
-	if err := ensureFallback(cert, key); err != nil {
-		t.Fatal(err)
-	}
-	if after, _ := os.ReadFile(key); string(after) != string(before) {
-		t.Error("the key has changed")
-	}
-	if _, err := tls.LoadX509KeyPair(cert, key); err != nil {
-		t.Errorf("certificate and key do not fit: %v", err)
+	if got := plan.args[:4]; !slices.Equal(got, []string{"-I", fallback.Certificate, "-Y", fallback.Key}) {
+		t.Errorf("arguments are %q", got)
 	}
 }
 
@@ -265,7 +245,7 @@ func TestIgnoredCertificateIsFetched(t *testing.T) {
 		t.Errorf("got another certificate, %v", err)
 	}
 	plan.cleanUp(p.job.Env.Log)
-	if exists(plan.args[i+1]) {
+	if _, err := os.Stat(plan.args[i+1]); err == nil {
 		t.Error("the certificate stays")
 	}
 }

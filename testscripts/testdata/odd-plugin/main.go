@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"strconv"
+	"strings"
 
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
@@ -15,7 +17,7 @@ import (
 
 func main() {
 	sdk.Serve(&sdk.Plugin{
-		Name:    "odd",
+		Name:    name(),
 		Summary: "A plugin that misbehaves",
 		Commands: []sdk.Command{
 			{Name: "panic", Result: sdk.ResultText, Run: func(context.Context, *sdk.Invocation) (*sdk.Result, error) { panic("boom") }},
@@ -30,6 +32,12 @@ func main() {
 		},
 		Options: []sdk.Option{{Name: "password", Secret: true}, {Name: "needed"}},
 	})
+}
+
+// name is what the file is called: a benchmark has many of them.
+func name() string {
+	base := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
+	return strings.TrimPrefix(base, "ascli-plugin-")
 }
 
 // die ends the process in the middle of a list. What came before is more than
@@ -95,7 +103,20 @@ func secret(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 
 func many(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 	count, err := strconv.Atoi(inv.Text("count"))
-	return rows(count), err
+	return files(count), err
+}
+
+// files have six fields, as those of a server.
+func files(count int) *sdk.Result {
+	return sdk.List(func(yield func(*record.Object, error) bool) {
+		for i := range count {
+			row := record.New("id", i, "name", fmt.Sprintf("file %d", i), "type", "file", "size", i*1000,
+				"modified_time", "2026-11-22T06:30:00Z", "owner", "joe")
+			if !yield(row, nil) {
+				return
+			}
+		}
+	}, "id", "name", "type", "size", "modified_time", "owner")
 }
 
 func endless(context.Context, *sdk.Invocation) (*sdk.Result, error) { return rows(math.MaxInt), nil }
