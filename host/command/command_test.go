@@ -79,7 +79,7 @@ func TestVersionAndHelp(t *testing.T) {
 		want, not []string // parts of the help
 	}{
 		{"all", []string{"-h"}, []string{"NAME\n        ascli", "(v1.2.3)", "OPTIONS: global\n", "    -h, --help ",
-			"    -P, --presetVALUE ", "\nCOMMAND: config\nSUBCOMMANDS: ", "\nCOMMAND: demo\nSUBCOMMANDS: filter login say\nOPTIONS:\n", " [small], large\n"}, nil},
+			"    -P, --presetVALUE ", "\nCOMMAND: config\nSUBCOMMANDS: ", "\nCOMMAND: demo\nSUBCOMMANDS: fetch filter login say\nOPTIONS:\n", " [small], large\n"}, nil},
 		{"word", []string{"help"}, []string{"\nCOMMAND: config\n", "\nCOMMAND: demo\n"}, nil},
 		{"plugin", []string{"demo", "-h"}, []string{"OPTIONS: global\n", "\nCOMMAND: demo\n", "        --url=VALUE "}, []string{"COMMAND: config"}},
 		{"command", []string{"demo", "say", "--help"}, []string{"\nCOMMAND: demo say <word>\n        Say a word\n"}, []string{"COMMAND: config", "SUBCOMMANDS"}},
@@ -142,12 +142,11 @@ around:
 		{"loop", file, nil, "", []string{"-Ploop"}, outcome{1, "", "ERROR: Tool: loop in include: preset loop is part of itself\n" + advice}},
 		{"default that does not exist", current + "default: {config: gone}\n", nil, "", []string{"config", "file"}, outcome{1, "",
 			"E, ERROR -- : Default config name [gone] specified for plugin [config], but it does not exist in config file.\n" +
+				"E, ERROR -- : Please fix the issue: either create preset with one parameter: (ascli config preset set gone <option> <value>) or remove default (ascli config preset unset default config).\n" +
 				"ERROR: Tool: Config name [gone] must be a hash, check config file.\n" + advice +
-				"HINT: create it: ascli config preset set gone <option> <value>, or remove it: ascli config preset unset default config\n" +
 				"ERROR: Argument: unprocessed values: [\"config\", \"file\"]\n"}},
 		{"default that is no Hash", current + "default: {config: list}\nlist: [1]\n", nil, "", []string{"config", "file"}, outcome{1, "",
 			"ERROR: Tool: Config name [list] must be a hash, check config file.\n" + advice +
-				"HINT: create it: ascli config preset set list <option> <value>, or remove it: ascli config preset unset default config\n" +
 				"ERROR: Argument: unprocessed values: [\"config\", \"file\"]\n"}},
 		{"wrong value in a preset", current + "bad: {format: zz}\n", nil, "", []string{"-Pbad", "config", "echo", "1"}, outcome{1, "",
 			"ERROR: Argument: unknown value for format in set: zz\nUse:\n- csv\n- image\n- json\n- jsonl\n- jsonpp\n- markdown\n- nagios\n- ruby\n- table\n- text\n- yaml\n" +

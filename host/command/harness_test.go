@@ -15,6 +15,7 @@ import (
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/rest"
 )
 
 // TestMain makes the test binary serve as the plugin demo when it is started
@@ -72,6 +73,26 @@ func demo() *sdk.Plugin {
 						}
 					}
 					return sdk.Values("n", kept), nil
+				},
+			},
+			{
+				Name: "fetch", Result: sdk.ResultText,
+				Run: func(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+					session, err := rest.For(inv)
+					if err != nil {
+						return nil, err
+					}
+					defer session.Close()
+					api, err := session.Client(inv.OptionText("url"), nil)
+					if err != nil {
+						return nil, err
+					}
+					answer, err := api.Get(ctx, "x", nil)
+					if err != nil {
+						return nil, err
+					}
+					text, _ := answer.Value.(string)
+					return sdk.Text(text), nil
 				},
 			},
 			{

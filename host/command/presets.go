@@ -36,10 +36,11 @@ func (s *session) defaultPreset(ctx context.Context, layer options.Layer, plugin
 	missing := errors.Is(err, config.ErrNoPreset)
 	if missing {
 		s.log.Error(fmt.Sprintf("Default config name [%s] specified for plugin [%s], but it does not exist in config file.", name, plugin))
+		s.log.Error(fmt.Sprintf("Please fix the issue: either create preset with one parameter: (ascli config preset set %s <option> <value>) "+
+			"or remove default (ascli config preset unset default %s).", name, plugin))
 	}
 	if missing || errors.Is(err, errNoHash) {
-		return failure.Toolf("Config name [%s] must be a hash, check config file.", name).
-			Hint("create it: ascli config preset set %s <option> <value>, or remove it: ascli config preset unset default %s", name, plugin)
+		return failure.Toolf("Config name [%s] must be a hash, check config file.", name)
 	}
 	if err != nil {
 		return err

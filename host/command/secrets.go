@@ -23,6 +23,9 @@ func (s *session) Vault(ctx context.Context) (vault.Store, error) {
 	if err != nil {
 		return nil, err
 	}
+	if description == nil {
+		description = record.New()
+	}
 	password, err := s.vaultPassword(ctx, description)
 	if err != nil {
 		return nil, err
@@ -55,11 +58,15 @@ func (s *session) vaultPassword(ctx context.Context, description *record.Object)
 
 // vaultField is decoder @vault:.
 func (s *session) vaultField(ctx context.Context, reference string) (any, error) {
+	named, err := vault.ParseReference(reference)
+	if err != nil {
+		return nil, err
+	}
 	store, err := s.Vault(ctx)
 	if err != nil {
 		return nil, err
 	}
-	text, err := vault.Resolve(ctx, store, reference)
+	text, err := named.Resolve(ctx, store)
 	if err != nil {
 		return nil, err
 	}

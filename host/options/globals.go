@@ -23,7 +23,7 @@ type Definition struct {
 	Switch bool
 	// Shared options are sent to every plugin when they have a value.
 	Shared bool
-	// Own options are those of a plugin.
+	// Own options are those that every command of a plugin may read.
 	Own bool
 	// Glued values follow the letter without "=": -Pname.
 	Glued bool
@@ -205,11 +205,14 @@ func fields(schema []*ascliv1.Field) []sdk.Field {
 	return list
 }
 
+// configName is the plugin whose options concern single commands only.
+const configName = "config"
+
 // FromManifest returns the definitions of a plugin's own options.
 func FromManifest(m *ascliv1.Manifest) ([]Definition, error) {
 	var list []Definition
 	for _, o := range m.GetOptions() {
-		d := Definition{Shared: true, Own: true, Option: sdk.Option{
+		d := Definition{Shared: true, Own: m.Name != configName, Option: sdk.Option{
 			Name: o.Name, Types: o.Types, Values: o.Values, Help: o.Help, Secret: o.Secret,
 			Mandatory: o.Mandatory, Cumulative: o.Cumulative, Since: o.Since, Schema: fields(o.Schema),
 		}}

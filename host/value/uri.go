@@ -137,6 +137,10 @@ func withoutURL(err error) error {
 }
 
 func httpFailure(u *url.URL, err error) error {
+	if labelled := failure.As(err); labelled != nil {
+		// The client of the program tells more than this function could.
+		return labelled
+	}
 	f := failure.Otherf("RuntimeError", "GET %s: %w", u.Host, withoutURL(err))
 	var dns *net.DNSError
 	var certificate *tls.CertificateVerificationError

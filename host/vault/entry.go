@@ -161,21 +161,29 @@ func (e *Entry) setExtra(name string, value any) {
 	e.Extra.Set(name, value)
 }
 
-// Resolve returns what a reference `<label>.<field>` names (`@vault:`).
-func Resolve(ctx context.Context, store Store, reference string) (string, error) {
-	label, field, _ := strings.Cut(reference, ".")
+// Reference names a field of an entry: `@vault:<label>.<field>`.
+type Reference struct{ Label, Field string }
+
+// ParseReference reads `<label>.<field>`.
+func ParseReference(text string) (Reference, error) {
+	label, field, _ := strings.Cut(text, ".")
 	if label == "" || field == "" || strings.Contains(field, ".") {
-		return "", failure.Otherf(runtimeError, "vault name shall match <name>.<param>").
+		return Reference{}, failure.Otherf(runtimeError, "vault name shall match <name>.<param>").
 			Hint("a label that contains a dot cannot be used with @vault:")
 	}
-	entry, err := store.Show(ctx, label)
+	return Reference{label, field}, nil
+}
+
+// Resolve returns what a reference names.
+func (r Reference) Resolve(ctx context.Context, store Store) (string, error) {
+	entry, err := store.Show(ctx, r.Label)
 	if err != nil {
 		return "", err
 	}
-	text, ok := entry.Field(field)
+	text, ok := entry.Field(r.Field)
 	if !ok {
-		return "", failure.Otherf(runtimeError, "no such entry value: %s", field).
-			Hint("entry %s has: %s", label, strings.Join(slices.Sorted(slices.Values(entry.Object().Keys())), ", "))
+		return "", failure.Otherf(runtimeError, "no such entry value: %s", r.Field).
+			Hint("entry %s has: %s", r.Label, strings.Join(slices.Sorted(slices.Values(entry.Object().Keys())), ", "))
 	}
 	return text, nil
 }

@@ -35,7 +35,7 @@ func TestKeychainShowsSecret(t *testing.T) {
 	if err := store.Create(t.Context(), Entry{Label: "l", Password: "p", Description: "d"}); err != nil {
 		t.Fatal(err)
 	}
-	if secret, err := Resolve(t.Context(), store, "l.secret"); err != nil || secret != "p" {
+	if secret, err := resolve(t, store, "l.secret"); err != nil || secret != "p" {
 		t.Errorf("l.secret is %q, %v", secret, err)
 	}
 }

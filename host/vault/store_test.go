@@ -97,6 +97,15 @@ func checkList(t *testing.T, store Store, may conformance, want ...Entry) {
 	}
 }
 
+// resolve is what decoder @vault: does.
+func resolve(t *testing.T, store Store, reference string) (string, error) {
+	named, err := ParseReference(reference)
+	if err != nil {
+		return "", err
+	}
+	return named.Resolve(t.Context(), store)
+}
+
 func TestResolve(t *testing.T) {
 	store := open(t, t.TempDir(), "pw")
 	entry := Entry{Label: "mynode", Username: "u", Password: "p"}
@@ -114,7 +123,7 @@ func TestResolve(t *testing.T) {
 		{"mynode.", "", "vault name shall match <name>.<param>"},
 	} {
 		t.Run(c.reference, func(t *testing.T) {
-			got, err := Resolve(t.Context(), store, c.reference)
+			got, err := resolve(t, store, c.reference)
 			if got != c.want || message(err) != c.problem {
 				t.Errorf("got %q, %v; want %q, %s", got, err, c.want, c.problem)
 			}

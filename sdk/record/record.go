@@ -15,7 +15,7 @@ import (
 )
 
 // Object is a JSON object whose keys keep the order in which they were first
-// set. The zero value is empty.
+// set. The zero value is empty; a nil one reads as empty too.
 type Object struct {
 	members []member
 	// index holds the position of each key once there are more than fewMembers.
@@ -60,6 +60,9 @@ func ofMembers(members []member) *Object {
 
 // find returns the position of a key, -1 when it is absent.
 func (o *Object) find(key string) int {
+	if o == nil {
+		return -1
+	}
 	if o.index != nil {
 		if i, ok := o.index[key]; ok {
 			return i
@@ -110,12 +113,20 @@ func (o *Object) deleteFunc(drop func(member) bool) {
 }
 
 // Len returns the number of keys.
-func (o *Object) Len() int { return len(o.members) }
+func (o *Object) Len() int { return len(o.list()) }
+
+// list makes a nil object readable as an empty one, like a nil map.
+func (o *Object) list() []member {
+	if o == nil {
+		return nil
+	}
+	return o.members
+}
 
 // Keys returns the keys in order. The slice is the caller's to keep.
 func (o *Object) Keys() []string {
-	keys := make([]string, len(o.members))
-	for i, m := range o.members {
+	keys := make([]string, o.Len())
+	for i, m := range o.list() {
 		keys[i] = m.key
 	}
 	return keys
@@ -124,7 +135,7 @@ func (o *Object) Keys() []string {
 // All yields the keys and values in order. The object must not be changed meanwhile.
 func (o *Object) All() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
-		for _, m := range o.members {
+		for _, m := range o.list() {
 			if !yield(m.key, m.value) {
 				return
 			}

@@ -62,3 +62,13 @@ func TestAnyGoValueCanStandInARecord(t *testing.T) {
 		}
 	}
 }
+
+func TestNilObjectReadsAsEmpty(t *testing.T) {
+	var o *record.Object
+	if o.Len() != 0 || len(o.Keys()) != 0 || o.Has("a") || o.Text("a") != "" || o.Object("a") != nil || o.List("a") != nil || o.Bool("a") {
+		t.Error("a nil object has something")
+	}
+	for key := range o.All() {
+		t.Errorf("key %s", key)
+	}
+}

@@ -11,6 +11,12 @@ import (
 // certificates, proxies, time limits, logs. The caller closes it.
 func For(inv *sdk.Invocation) (*Session, error) {
 	setups := []Setup{WithHome(inv.Home)}
+	if inv.Host != nil {
+		setups = append(setups, WithWarnings(func(text string) {
+			// What cannot be said is no reason to fail the request.
+			_ = inv.Host.Message(context.Background(), sdk.Trouble, "WARNING: "+text)
+		}))
+	}
 	if inv.Options["fpac"] != nil && inv.Host != nil {
 		setups = append(setups, WithProxyFinder(askHost(inv.Host)))
 	}

@@ -21,6 +21,8 @@ type Session struct {
 	// secrets tells whether logs show secrets (option log_secrets).
 	secrets bool
 	proxies *proxies
+	// warn tells the user something that no log level hides.
+	warn func(text string)
 	// exceptions is the file that records refusals, "" for none.
 	exceptions string
 }
@@ -32,6 +34,12 @@ type Setup func(*Session)
 // looks at http_proxy.
 func WithProxyFinder(find ProxyFinder) Setup {
 	return func(s *Session) { s.proxies.find = find }
+}
+
+// WithWarnings says how the user is warned of a certificate that is not
+// verified; a log message otherwise.
+func WithWarnings(warn func(text string)) Setup {
+	return func(s *Session) { s.warn = warn }
 }
 
 // WithHome names the main folder. Refusals of servers are recorded in its file
@@ -49,7 +57,7 @@ func NewSession(options map[string]any, log *slog.Logger, setups ...Setup) (*Ses
 		log = slog.New(slog.DiscardHandler)
 	}
 	httpOptions, _ := options["http_options"].(*record.Object)
-	s := &Session{log: log}
+	s := &Session{log: log, warn: func(text string) { log.Warn(text) }}
 	s.secrets, _ = options["log_secrets"].(bool)
 	var err error
 	if s.settings, err = readSettings(httpOptions, log); err != nil {
@@ -75,7 +83,7 @@ func NewSession(options map[string]any, log *slog.Logger, setups ...Setup) (*Ses
 	lax := strict.Clone()
 	lax.TLSClientConfig.InsecureSkipVerify = true
 	s.http = &http.Client{
-		Transport: &chooser{trust: trust, strict: strict, lax: lax},
+		Transport: &chooser{trust: trust, strict: strict, lax: lax, warn: s.warn},
 		// The exchange follows those that its request allows (spec/cli.md 9.1).
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
@@ -128,6 +136,7 @@ func (c *deadlineConn) Write(p []byte) (int, error) {
 type chooser struct {
 	trust       *trust
 	strict, lax *http.Transport
+	warn        func(text string)
 
 	mu     sync.Mutex
 	warned map[string]bool
@@ -152,7 +161,7 @@ func (c *chooser) warnOnce(origin string) {
 		c.warned = map[string]bool{}
 	}
 	c.warned[origin] = true
-	c.trust.log.Warn("Ignoring certificate for: https://" + origin + ". Do not deactivate certificate verification in production.")
+	c.warn("Ignoring certificate for: https://" + origin + ". Do not deactivate certificate verification in production.")
 }
 
 // CloseIdleConnections serves [http.Client.CloseIdleConnections].
