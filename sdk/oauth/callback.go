@@ -34,8 +34,9 @@ const (
 
 // callback is the listener to which the browser comes back from the login.
 type callback struct {
-	server *http.Server
-	state  string
+	server    *http.Server
+	listeners []net.Listener
+	state     string
 	// version stands on the page.
 	version string
 	// arrival has the answer of the first browser that comes.
@@ -55,7 +56,7 @@ func listen(ctx context.Context, redirect *url.URL, state, version string) (*cal
 		return nil, failure.Toolf("cannot wait for the end of the login at redirect_uri %s: %w", redirect, err).
 			Hint("if another program has the port, use a redirect_uri with another one that is registered for the client")
 	}
-	c := &callback{state: state, version: version, arrival: make(chan arrival, 1)}
+	c := &callback{listeners: listeners, state: state, version: version, arrival: make(chan arrival, 1)}
 	path := redirect.Path
 	if path == "" {
 		path = "/"
@@ -135,6 +136,8 @@ func (c *callback) close() {
 		// A connection that a browser opened for later, and left silent.
 		_ = c.server.Close()
 	}
+	// The server does not know of one that it has not begun to serve.
+	closeAll(c.listeners)
 }
 
 func (c *callback) handler(path string) http.Handler {

@@ -39,20 +39,10 @@ func (e *Endpoint) Request(ctx context.Context, parameters *record.Object) (*rec
 	all := texts("scope", e.Scope, "client_id", e.ClientID)
 	add(all, parameters)
 	add(all, e.Extra)
-	request := rest.Request{}
-	// Not rest.Form, of which the log shows all but the values at names of
-	// secrets. An assertion and a code are secret by what they are.
-	body := rest.Raw{ContentType: "application/x-www-form-urlencoded"}
+	request := rest.Request{Body: rest.Form{Fields: all}}
 	if e.InQuery {
-		request.Query = all
-	} else {
-		encoded, err := rest.EncodeQuery(all)
-		if err != nil {
-			return nil, err
-		}
-		body.Content = []byte(encoded)
+		request = rest.Request{Query: all, Body: rest.Form{Fields: record.New()}}
 	}
-	request.Body = body
 	answer, err := e.post(ctx, e.API, request)
 	return answer, withoutSecrets(err, all)
 }

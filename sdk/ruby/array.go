@@ -32,16 +32,8 @@ func arrayAccess() arrayTable {
 			}
 			return c.lastItems(a)
 		}},
-		"dig": {1, -1, func(c *call, a *Array) any { return c.dig(a.at(c.int(0, 0))) }},
-		"fetch": {1, 2, func(c *call, a *Array) any {
-			i := c.int(0, 0)
-			if i < len(a.items) && i >= -len(a.items) {
-				return a.at(i)
-			}
-			return c.missing(func() {
-				c.fail("IndexError", "index %d outside of array bounds: %d...%d", i, -len(a.items), len(a.items))
-			})
-		}},
+		"dig":   {1, -1, func(c *call, a *Array) any { return c.dig(a.at(c.int(0, 0))) }},
+		"fetch": {1, 2, fetchItem},
 		"values_at": {0, -1, func(c *call, a *Array) any {
 			list := &Array{}
 			for i := range c.args {
@@ -49,23 +41,8 @@ func arrayAccess() arrayTable {
 			}
 			return list
 		}},
-		"rindex": {0, 1, func(c *call, a *Array) any {
-			for i := len(a.items) - 1; i >= 0; i-- {
-				if len(c.args) > 0 && c.m.equal(a.items[i], c.args[0]) || len(c.args) == 0 && c.holds(a.items[i]) {
-					return int64(i)
-				}
-			}
-			return nil
-		}},
-		"join": {0, 1, func(c *call, a *Array) any {
-			separator := ""
-			if len(c.args) > 0 && c.args[0] != nil {
-				separator = c.str(0)
-			}
-			var b strings.Builder
-			c.join(&b, a, separator)
-			return newString(b.String())
-		}},
+		"rindex": {0, 1, lastIndexOf},
+		"join":   {0, 1, joined},
 		"pack": {1, 1, func(c *call, _ *Array) any {
 			c.at.unsupported("Array#pack")
 			return nil
@@ -164,48 +141,10 @@ func arrayChanges() arrayTable {
 			a.items = a.items[min(1, len(a.items)):]
 			return first
 		}},
-		"concat": {0, -1, func(c *call, a *Array) any {
-			for _, arg := range c.args {
-				a.push(c.m.list(c.at, arg)...)
-			}
-			return a
-		}},
-		"[]=": {2, 2, func(c *call, a *Array) any {
-			i := c.int(0, 0)
-			if i < 0 {
-				i += len(a.items)
-			}
-			if i < 0 {
-				c.fail("IndexError", "index %d too small for array", c.int(0, 0))
-			}
-			if i >= len(a.items) {
-				c.m.spend(i + 1 - len(a.items))
-				a.items = append(a.items, make([]any, i+1-len(a.items))...)
-			}
-			a.items[i] = c.args[1]
-			return nil
-		}},
-		"delete": {1, 1, func(c *call, a *Array) any {
-			var deleted any
-			a.items = slices.DeleteFunc(slices.Clone(a.items), func(item any) bool {
-				c.m.spend(1)
-				same := c.m.equal(item, c.args[0])
-				if same {
-					deleted = item
-				}
-				return same
-			})
-			return deleted
-		}},
-		"delete_at": {1, 1, func(c *call, a *Array) any {
-			i := c.int(0, 0)
-			item := a.at(i)
-			if from, to, ok := bounds(i, 1, len(a.items)); ok {
-				c.m.spend(len(a.items))
-				a.items = slices.Concat(a.items[:from], a.items[to:])
-			}
-			return item
-		}},
+		"concat":    {0, -1, concatenated},
+		"[]=":       {2, 2, setItem},
+		"delete":    {1, 1, deleteItem},
+		"delete_at": {1, 1, deleteAt},
 		"clear": {0, 0, func(_ *call, a *Array) any {
 			a.items = nil
 			return a
@@ -221,50 +160,26 @@ func arrayChanges() arrayTable {
 }
 
 func arrayOperators() arrayTable {
-	other := func(c *call, i int) *Array {
-		list, ok := c.args[i].(*Array)
-		if !ok {
-			c.fail(typeError, "no implicit conversion of %s into Array", describe(c.args[i]))
-		}
-		return list
-	}
 	return arrayTable{
 		"+": {1, 1, func(c *call, a *Array) any {
-			c.m.spend(len(a.items) + len(other(c, 0).items))
-			return &Array{slices.Concat(a.items, other(c, 0).items)}
+			c.m.spend(len(a.items) + len(c.array(0).items))
+			return &Array{slices.Concat(a.items, c.array(0).items)}
 		}},
-		"-": {1, 1, func(c *call, a *Array) any { return c.membership(other(c, 0), false) }},
+		"-": {1, 1, func(c *call, a *Array) any { return c.membership(c.array(0), false) }},
 		"&": {1, 1, func(c *call, a *Array) any {
-			return (&call{m: c.m, at: c.at, self: c.membership(other(c, 0), true)}).unique()
+			return (&call{m: c.m, at: c.at, self: c.membership(c.array(0), true)}).unique()
 		}},
 		"|": {1, 1, func(c *call, a *Array) any {
-			c.m.spend(len(a.items) + len(other(c, 0).items))
-			return (&call{m: c.m, at: c.at, self: &Array{slices.Concat(a.items, other(c, 0).items)}}).unique()
+			c.m.spend(len(a.items) + len(c.array(0).items))
+			return (&call{m: c.m, at: c.at, self: &Array{slices.Concat(a.items, c.array(0).items)}}).unique()
 		}},
-		"*": {1, 1, func(c *call, a *Array) any {
-			if _, ok := textOf(c.args[0]); ok {
-				return c.send(a, "join", c.args[0])
-			}
-			times := c.int(0, 0)
-			if times < 0 {
-				c.fail(argumentError, "argument must be non-negative")
-			}
-			c.m.spendProduct(len(a.items)*bytesPerStep, times)
-			return &Array{slices.Repeat(a.items, times)}
-		}},
+		"*": {1, 1, repeated},
 		"reverse": {0, 0, func(c *call, a *Array) any {
 			items := c.m.list(c.at, a)
 			slices.Reverse(items)
 			return &Array{items}
 		}},
-		"rotate": {0, 1, func(c *call, a *Array) any {
-			if len(a.items) == 0 {
-				return newArray()
-			}
-			by := ((c.int(0, 1) % len(a.items)) + len(a.items)) % len(a.items)
-			c.m.spend(len(a.items))
-			return &Array{slices.Concat(a.items[by:], a.items[:by])}
-		}},
+		"rotate":  {0, 1, rotated},
 		"compact": {0, 0, func(c *call, a *Array) any { return c.keep(func(item any) bool { return item != nil }) }},
 		"flatten": {0, 1, func(c *call, a *Array) any {
 			flat := &Array{}
@@ -272,29 +187,17 @@ func arrayOperators() arrayTable {
 			return flat
 		}},
 		"transpose": {0, 0, transpose},
-		"product": {0, -1, func(c *call, a *Array) any {
-			rows := []any{newArray()}
-			for _, items := range append([][]any{a.items}, lists(c, other)...) {
-				var longer []any
-				for _, row := range rows {
-					for _, item := range items {
-						c.m.spend(len(row.(*Array).items) + 1)
-						longer = append(longer, &Array{append(slices.Clone(row.(*Array).items), item)})
-					}
-				}
-				rows = longer
-			}
-			return &Array{rows}
-		}},
+		"product":   {0, -1, product},
 	}
 }
 
-func lists(c *call, other func(c *call, i int) *Array) [][]any {
-	all := make([][]any, len(c.args))
-	for i := range all {
-		all[i] = other(c, i).items
+// array returns an argument that must be an Array.
+func (c *call) array(i int) *Array {
+	list, ok := c.args[i].(*Array)
+	if !ok {
+		c.fail(typeError, "no implicit conversion of %s into Array", describe(c.args[i]))
 	}
-	return all
+	return list
 }
 
 // membership keeps the items that another list has, or those that it has not.
@@ -336,4 +239,120 @@ func transpose(c *call, a *Array) any {
 		}
 	}
 	return columns
+}
+
+func fetchItem(c *call, a *Array) any {
+	i := c.int(0, 0)
+	if i < len(a.items) && i >= -len(a.items) {
+		return a.at(i)
+	}
+	return c.missing(func() {
+		c.fail("IndexError", "index %d outside of array bounds: %d...%d", i, -len(a.items), len(a.items))
+	})
+}
+
+func lastIndexOf(c *call, a *Array) any {
+	for i := len(a.items) - 1; i >= 0; i-- {
+		if len(c.args) > 0 && c.m.equal(a.items[i], c.args[0]) || len(c.args) == 0 && c.holds(a.items[i]) {
+			return int64(i)
+		}
+	}
+	return nil
+}
+
+func joined(c *call, a *Array) any {
+	separator := ""
+	if len(c.args) > 0 && c.args[0] != nil {
+		separator = c.str(0)
+	}
+	var b strings.Builder
+	c.join(&b, a, separator)
+	return newString(b.String())
+}
+
+func setItem(c *call, a *Array) any {
+	i := c.int(0, 0)
+	if i < 0 {
+		i += len(a.items)
+	}
+	if i < 0 {
+		c.fail("IndexError", "index %d too small for array", c.int(0, 0))
+	}
+	if i >= len(a.items) {
+		c.m.spend(i + 1 - len(a.items))
+		a.items = append(a.items, make([]any, i+1-len(a.items))...)
+	}
+	a.items[i] = c.args[1]
+	return nil
+}
+
+func deleteItem(c *call, a *Array) any {
+	var deleted any
+	a.items = slices.DeleteFunc(slices.Clone(a.items), func(item any) bool {
+		c.m.spend(1)
+		same := c.m.equal(item, c.args[0])
+		if same {
+			deleted = item
+		}
+		return same
+	})
+	return deleted
+}
+
+func deleteAt(c *call, a *Array) any {
+	i := c.int(0, 0)
+	item := a.at(i)
+	if from, to, ok := bounds(i, 1, len(a.items)); ok {
+		c.m.spend(len(a.items))
+		a.items = slices.Concat(a.items[:from], a.items[to:])
+	}
+	return item
+}
+
+func repeated(c *call, a *Array) any {
+	if _, ok := textOf(c.args[0]); ok {
+		return c.send(a, "join", c.args[0])
+	}
+	times := c.int(0, 0)
+	if times < 0 {
+		c.fail(argumentError, "argument must be non-negative")
+	}
+	c.m.spendProduct(len(a.items)*bytesPerStep, times)
+	return &Array{slices.Repeat(a.items, times)}
+}
+
+func rotated(c *call, a *Array) any {
+	if len(a.items) == 0 {
+		return newArray()
+	}
+	by := ((c.int(0, 1) % len(a.items)) + len(a.items)) % len(a.items)
+	c.m.spend(len(a.items))
+	return &Array{slices.Concat(a.items[by:], a.items[:by])}
+}
+
+// product pairs each item with each one of the other lists.
+func product(c *call, a *Array) any {
+	rows := []any{newArray()}
+	extend := func(items []any) {
+		var longer []any
+		for _, row := range rows {
+			for _, item := range items {
+				c.m.spend(len(row.(*Array).items) + 1)
+				longer = append(longer, &Array{append(slices.Clone(row.(*Array).items), item)})
+			}
+		}
+		rows = longer
+	}
+	extend(a.items)
+	for i := range c.args {
+		extend(c.array(i).items)
+	}
+	return &Array{rows}
+}
+
+func concatenated(c *call, a *Array) any {
+	for _, arg := range c.args {
+		a.push(c.m.list(c.at, arg)...)
+	}
+	return a
 }

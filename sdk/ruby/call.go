@@ -141,9 +141,10 @@ func (c *call) index(v any) int {
 	return 0
 }
 
-// options takes the Hash of options off the arguments, if the last is one.
-func (c *call) options() *Hash {
-	if len(c.args) == 0 {
+// options takes the Hash of options off the arguments, if there is one after
+// the given number of others.
+func (c *call) options(others int) *Hash {
+	if len(c.args) <= others {
 		return newHash()
 	}
 	h, ok := c.args[len(c.args)-1].(*Hash)

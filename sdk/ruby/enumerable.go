@@ -113,26 +113,10 @@ func enumerableQueries() listTable {
 			_, _, ok := c.first(c.condition)
 			return !ok
 		}},
-		"one?": {0, 1, func(c *call, _ any) any { return len(c.keep(c.condition).items) == 1 }},
-		"count": {0, 1, func(c *call, v any) any {
-			if len(c.args) == 0 && c.block == nil {
-				return int64(len(c.m.list(c.at, v)))
-			}
-			return int64(len(c.keep(func(item any) bool {
-				if len(c.args) > 0 {
-					return c.m.equal(item, c.args[0])
-				}
-				return c.holds(item)
-			}).items))
-		}},
-		"first": {0, 1, func(c *call, _ any) any {
-			if len(c.args) == 0 {
-				found, _, _ := c.first(func(any) bool { return true })
-				return found
-			}
-			return c.take(c.int(0, 0))
-		}},
-		"to_a": {0, 0, toArray}, "entries": {0, 0, toArray},
+		"one?":  {0, 1, func(c *call, _ any) any { return len(c.keep(c.condition).items) == 1 }},
+		"count": {0, 1, counted},
+		"first": {0, 1, firstItems},
+		"to_a":  {0, 0, toArray}, "entries": {0, 0, toArray},
 		"to_h": {0, 0, toHash},
 		"sum":  {0, 1, sum},
 	}
@@ -220,38 +204,20 @@ func enumerableTransforms() listTable {
 		"map": {0, 0, collect}, "collect": {0, 0, collect},
 		"flat_map": {0, 0, collectFlat}, "collect_concat": {0, 0, collectFlat},
 		"select": {0, 0, selected}, "filter": {0, 0, selected},
-		"reject": {0, 0, func(c *call, _ any) any { return c.keep(func(item any) bool { return !c.holds(item) }) }},
-		"filter_map": {0, 0, func(c *call, _ any) any {
-			return c.collect(func(list *Array, item any) {
-				if result := c.yield(item); truth(result) {
-					list.push(result)
-				}
-			})
-		}},
-		"grep":   {1, 1, func(c *call, _ any) any { return c.grep(true) }},
-		"grep_v": {1, 1, func(c *call, _ any) any { return c.grep(false) }},
+		"reject":     {0, 0, func(c *call, _ any) any { return c.keep(func(item any) bool { return !c.holds(item) }) }},
+		"filter_map": {0, 0, filterMapped},
+		"grep":       {1, 1, func(c *call, _ any) any { return c.grep(true) }},
+		"grep_v":     {1, 1, func(c *call, _ any) any { return c.grep(false) }},
 		"each_with_index": {0, 0, func(c *call, v any) any {
 			return c.yieldItems(c.indexed(), v, true)
 		}},
-		"each_slice": {1, 1, func(c *call, v any) any { return c.yieldItems(c.slices(1, false), v, false) }},
-		"each_cons":  {1, 1, func(c *call, v any) any { return c.yieldItems(c.slices(0, true), v, false) }},
-		"each_with_object": {1, 1, func(c *call, _ any) any {
-			c.visit(func(item any) bool {
-				c.yield(item, c.args[0])
-				return true
-			})
-			return c.args[0]
-		}},
-		"inject": {0, 2, reduce}, "reduce": {0, 2, reduce},
+		"each_slice":       {1, 1, func(c *call, v any) any { return c.yieldItems(c.slices(1, false), v, false) }},
+		"each_cons":        {1, 1, func(c *call, v any) any { return c.yieldItems(c.slices(0, true), v, false) }},
+		"each_with_object": {1, 1, eachWithObject},
+		"inject":           {0, 2, reduce}, "reduce": {0, 2, reduce},
 		"zip":  {0, -1, zip},
 		"take": {1, 1, func(c *call, _ any) any { return c.take(c.int(0, 0)) }},
-		"drop": {1, 1, func(c *call, v any) any {
-			list := c.m.list(c.at, v)
-			if c.int(0, 0) < 0 {
-				c.fail(argumentError, "attempt to drop negative size")
-			}
-			return &Array{list[min(c.int(0, 0), len(list)):]}
-		}},
+		"drop": {1, 1, dropped},
 		"take_while": {0, 0, func(c *call, v any) any {
 			_, end, _ := c.first(func(item any) bool { return !c.holds(item) })
 			return &Array{c.m.list(c.at, v)[:end]}
@@ -367,4 +333,48 @@ func zip(c *call, v any) any {
 		rows.push(row)
 	}
 	return c.yieldItems(rows.items, nil, false)
+}
+
+func firstItems(c *call, _ any) any {
+	if len(c.args) == 0 {
+		found, _, _ := c.first(func(any) bool { return true })
+		return found
+	}
+	return c.take(c.int(0, 0))
+}
+
+func eachWithObject(c *call, _ any) any {
+	c.visit(func(item any) bool {
+		c.yield(item, c.args[0])
+		return true
+	})
+	return c.args[0]
+}
+
+func dropped(c *call, v any) any {
+	list := c.m.list(c.at, v)
+	if c.int(0, 0) < 0 {
+		c.fail(argumentError, "attempt to drop negative size")
+	}
+	return &Array{list[min(c.int(0, 0), len(list)):]}
+}
+
+func counted(c *call, v any) any {
+	if len(c.args) == 0 && c.block == nil {
+		return int64(len(c.m.list(c.at, v)))
+	}
+	return int64(len(c.keep(func(item any) bool {
+		if len(c.args) > 0 {
+			return c.m.equal(item, c.args[0])
+		}
+		return c.holds(item)
+	}).items))
+}
+
+func filterMapped(c *call, _ any) any {
+	return c.collect(func(list *Array, item any) {
+		if result := c.yield(item); truth(result) {
+			list.push(result)
+		}
+	})
 }

@@ -20,7 +20,7 @@ func fileFunctions() map[string]method {
 		}}
 	}
 	readLines := func(c *call) any {
-		chompLines, _ := c.options().get(c.m, Symbol("chomp"))
+		chompLines, _ := c.options(1).get(c.m, Symbol("chomp"))
 		lines := c.lines(c.readFile(c.str(0)))
 		for i := range lines {
 			if truth(chompLines) {

@@ -36,39 +36,19 @@ func hashAccess() hashTable {
 			return key
 		}},
 		"length": {0, 0, length}, "size": {0, 0, length},
-		"empty?": {0, 0, func(_ *call, h *Hash) any { return h.size() == 0 }},
-		"dig":    {1, -1, func(c *call, h *Hash) any { return c.dig(get(c, h)) }},
-		"fetch": {1, 2, func(c *call, h *Hash) any {
-			if value, ok := h.get(c.m, c.args[0]); ok {
-				return value
-			}
-			return c.missing(func() { c.fail(keyError, "key not found: %s", c.m.inspect(c.at, c.args[0])) })
-		}},
-		"keys": {0, 0, func(c *call, h *Hash) any {
-			return c.ofEntries(h, func(e entry) any { return e.key })
-		}},
-		"values": {0, 0, func(c *call, h *Hash) any {
-			return c.ofEntries(h, func(e entry) any { return e.value })
-		}},
-		"values_at": {0, -1, func(c *call, h *Hash) any {
-			list := &Array{}
-			for _, key := range c.args {
-				value, _ := h.get(c.m, key)
-				list.push(value)
-			}
-			return list
-		}},
+		"empty?":    {0, 0, func(_ *call, h *Hash) any { return h.size() == 0 }},
+		"dig":       {1, -1, func(c *call, h *Hash) any { return c.dig(get(c, h)) }},
+		"fetch":     {1, 2, fetchValue},
+		"keys":      {0, 0, func(c *call, h *Hash) any { return keysOf(c, h) }},
+		"values":    {0, 0, func(c *call, h *Hash) any { return valuesOf(c, h) }},
+		"values_at": {0, -1, valuesAt},
 		"delete": {1, 1, func(c *call, h *Hash) any {
 			value, _ := h.delete(c.m, c.args[0])
 			return value
 		}},
-		"each_pair": {0, 0, eachPair},
-		"each_key": {0, 0, func(c *call, h *Hash) any {
-			return c.yieldItems(c.ofEntries(h, func(e entry) any { return e.key }).items, h, false)
-		}},
-		"each_value": {0, 0, func(c *call, h *Hash) any {
-			return c.yieldItems(c.ofEntries(h, func(e entry) any { return e.value }).items, h, false)
-		}},
+		"each_pair":  {0, 0, eachPair},
+		"each_key":   {0, 0, func(c *call, h *Hash) any { return c.yieldItems(keysOf(c, h).items, h, false) }},
+		"each_value": {0, 0, func(c *call, h *Hash) any { return c.yieldItems(valuesOf(c, h).items, h, false) }},
 		"clear": {0, 0, func(_ *call, h *Hash) any {
 			*h = *newHash()
 			return h
@@ -87,10 +67,19 @@ func (c *call) keyOf(h *Hash) (key any, ok bool) {
 	return nil, false
 }
 
-func (c *call) ofEntries(h *Hash, part func(e entry) any) *Array {
-	c.m.spend(h.size())
+func keysOf(c *call, h *Hash) *Array {
+	return h.list(c.m, func(e entry) any { return e.key })
+}
+
+func valuesOf(c *call, h *Hash) *Array {
+	return h.list(c.m, func(e entry) any { return e.value })
+}
+
+// list makes an Array of a part of each entry.
+func (h *Hash) list(m *machine, part func(e entry) any) *Array {
+	m.spend(h.size())
 	list := &Array{make([]any, 0, h.size())}
-	for _, e := range h.all(c.m) {
+	for _, e := range h.all(m) {
 		list.push(part(e))
 	}
 	return list
@@ -137,15 +126,7 @@ func hashTransforms() hashTable {
 	}
 	table := hashTable{
 		"select": {0, 0, selected}, "filter": {0, 0, selected}, "reject": {0, 0, rejected},
-		"slice": {0, -1, func(c *call, h *Hash) any {
-			result := newHash()
-			for _, key := range c.args {
-				if value, ok := h.get(c.m, key); ok {
-					result.set(c.m, key, value)
-				}
-			}
-			return result
-		}},
+		"slice": {0, -1, sliced},
 		"except": {0, -1, func(c *call, h *Hash) any {
 			return c.keepEntries(h, func(e entry) bool { return !among(c)(e) })
 		}},
@@ -167,13 +148,7 @@ func hashTransforms() hashTable {
 			return toHash(c, h)
 		}},
 		"update": {0, -1, func(c *call, h *Hash) any { return c.merged(h) }},
-		"any?": {0, 1, func(c *call, h *Hash) any {
-			if c.block == nil && len(c.args) == 0 {
-				return h.size() > 0
-			}
-			_, _, ok := c.first(c.condition)
-			return ok
-		}},
+		"any?":   {0, 1, anyEntry},
 	}
 	for _, name := range []string{"select", "filter", "reject", "compact", "transform_values", "transform_keys", "merge"} {
 		m := table[name]
@@ -220,4 +195,38 @@ func (c *call) merged(h *Hash) any {
 		}
 	}
 	return h
+}
+
+func fetchValue(c *call, h *Hash) any {
+	if value, ok := h.get(c.m, c.args[0]); ok {
+		return value
+	}
+	return c.missing(func() { c.fail(keyError, "key not found: %s", c.m.inspect(c.at, c.args[0])) })
+}
+
+func valuesAt(c *call, h *Hash) any {
+	list := &Array{}
+	for _, key := range c.args {
+		value, _ := h.get(c.m, key)
+		list.push(value)
+	}
+	return list
+}
+
+func sliced(c *call, h *Hash) any {
+	result := newHash()
+	for _, key := range c.args {
+		if value, ok := h.get(c.m, key); ok {
+			result.set(c.m, key, value)
+		}
+	}
+	return result
+}
+
+func anyEntry(c *call, h *Hash) any {
+	if c.block == nil && len(c.args) == 0 {
+		return h.size() > 0
+	}
+	_, _, ok := c.first(c.condition)
+	return ok
 }

@@ -209,7 +209,7 @@ func (c *call) sleep() any {
 
 // wantsException is false when the caller prefers nil to an error.
 func (c *call) wantsException() bool {
-	given, ok := c.options().get(c.m, Symbol("exception"))
+	given, ok := c.options(1).get(c.m, Symbol("exception"))
 	return !ok || truth(given)
 }
 

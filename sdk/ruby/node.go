@@ -393,25 +393,3 @@ func (n *definedQuery) eval(m *machine, f *frame) any {
 	}
 	return newString(what)
 }
-
-// proseNode is text of a template.
-type proseNode struct{ text string }
-
-func (n *proseNode) eval(m *machine, _ *frame) any {
-	m.spendBytes(len(n.text))
-	m.rendered.WriteString(n.text)
-	return nil
-}
-
-// insertionNode is <%= value %> of a template.
-type insertionNode struct {
-	at    place
-	value node
-}
-
-func (n *insertionNode) eval(m *machine, f *frame) any {
-	text := m.text(n.at, m.eval(n.value, f))
-	m.spendBytes(len(text))
-	m.rendered.WriteString(text)
-	return nil
-}

@@ -87,7 +87,7 @@ const maxPlaces = 20
 
 // rounded rounds to a number of decimals, by default none.
 func (c *call) rounded(n number, round func(float64) float64) any {
-	c.options()
+	c.options(0)
 	places := c.int(0, 0)
 	f, ok := n.(float64)
 	switch {

@@ -3,8 +3,6 @@ package ruby
 import (
 	"math"
 	"slices"
-
-	"github.com/ascli-go/ascli/sdk/record"
 )
 
 // objectMethods are the methods of every value.
@@ -219,11 +217,4 @@ func (m *machine) eachText(at place, r *Range, text string, visit func(v any) bo
 		}
 		text = successor(text)
 	}
-}
-
-// jsonText is the JSON text of a value.
-func (c *call) jsonText(v any) any {
-	text := record.JSON(c.m.exportInner(c.at, v))
-	c.m.spendBytes(len(text))
-	return newString(string(text))
 }

@@ -7,69 +7,19 @@ import (
 // enumerableOrder are the methods that sort and group.
 func enumerableOrder() listTable {
 	return listTable{
-		"sort": {0, 0, func(c *call, v any) any {
-			items := c.m.list(c.at, v)
-			c.sort(items, func(a, b any) int { return c.compareItems(a, b) })
-			return &Array{items}
-		}},
-		"sort_by": {0, 0, func(c *call, v any) any {
-			items := c.m.list(c.at, v)
-			ranked := make([]any, len(items))
-			for i, item := range items {
-				ranked[i] = newArray(c.yield(item), item)
-			}
-			rank := func(v any) any { return v.(*Array).items[0] }
-			c.sort(ranked, func(a, b any) int { return c.m.order(c.at, rank(a), rank(b)) })
-			for i := range ranked {
-				items[i] = ranked[i].(*Array).items[1]
-			}
-			return &Array{items}
-		}},
-		"min":    {0, 1, func(c *call, _ any) any { return c.extreme(-1, c.compareItems) }},
-		"max":    {0, 1, func(c *call, _ any) any { return c.extreme(1, c.compareItems) }},
-		"min_by": {0, 1, func(c *call, _ any) any { return c.extremeBy(-1) }},
-		"max_by": {0, 1, func(c *call, _ any) any { return c.extremeBy(1) }},
+		"sort":    {0, 0, sorted},
+		"sort_by": {0, 0, sortedBy},
+		"min":     {0, 1, func(c *call, _ any) any { return c.extreme(-1, c.compareItems) }},
+		"max":     {0, 1, func(c *call, _ any) any { return c.extreme(1, c.compareItems) }},
+		"min_by":  {0, 1, func(c *call, _ any) any { return c.extremeBy(-1) }},
+		"max_by":  {0, 1, func(c *call, _ any) any { return c.extremeBy(1) }},
 		"minmax": {0, 0, func(c *call, _ any) any {
 			return newArray(c.extreme(-1, c.compareItems), c.extreme(1, c.compareItems))
 		}},
-		"group_by": {0, 0, func(c *call, _ any) any {
-			groups := newHash()
-			c.visit(func(item any) bool {
-				key := c.yield(item)
-				if group, ok := groups.get(c.m, key); ok {
-					group.(*Array).push(item)
-				} else {
-					groups.set(c.m, key, newArray(item))
-				}
-				return true
-			})
-			return groups
-		}},
-		"partition": {0, 0, func(c *call, _ any) any {
-			yes, no := &Array{}, &Array{}
-			c.visit(func(item any) bool {
-				if c.holds(item) {
-					yes.push(item)
-				} else {
-					no.push(item)
-				}
-				return true
-			})
-			return newArray(yes, no)
-		}},
-		"tally": {0, 0, func(c *call, _ any) any {
-			counts := newHash()
-			c.visit(func(item any) bool {
-				n, ok := counts.get(c.m, item)
-				if !ok {
-					n = int64(0)
-				}
-				counts.set(c.m, item, n.(int64)+1)
-				return true
-			})
-			return counts
-		}},
-		"uniq": {0, 0, func(c *call, _ any) any { return c.unique() }},
+		"group_by":  {0, 0, grouped},
+		"partition": {0, 0, partitioned},
+		"tally":     {0, 0, tallied},
+		"uniq":      {0, 0, func(c *call, _ any) any { return c.unique() }},
 		"each_index": {0, 0, func(c *call, v any) any {
 			for i := range c.m.list(c.at, v) {
 				c.yield(int64(i))
@@ -150,4 +100,64 @@ func (c *call) unique() *Array {
 		seen[id] = true
 		return !known
 	})
+}
+
+func sorted(c *call, v any) any {
+	items := c.m.list(c.at, v)
+	c.sort(items, func(a, b any) int { return c.compareItems(a, b) })
+	return &Array{items}
+}
+
+func sortedBy(c *call, v any) any {
+	items := c.m.list(c.at, v)
+	ranked := make([]any, len(items))
+	for i, item := range items {
+		ranked[i] = newArray(c.yield(item), item)
+	}
+	rank := func(v any) any { return v.(*Array).items[0] }
+	c.sort(ranked, func(a, b any) int { return c.m.order(c.at, rank(a), rank(b)) })
+	for i := range ranked {
+		items[i] = ranked[i].(*Array).items[1]
+	}
+	return &Array{items}
+}
+
+func grouped(c *call, _ any) any {
+	groups := newHash()
+	c.visit(func(item any) bool {
+		key := c.yield(item)
+		if group, ok := groups.get(c.m, key); ok {
+			group.(*Array).push(item)
+		} else {
+			groups.set(c.m, key, newArray(item))
+		}
+		return true
+	})
+	return groups
+}
+
+func partitioned(c *call, _ any) any {
+	yes, no := &Array{}, &Array{}
+	c.visit(func(item any) bool {
+		if c.holds(item) {
+			yes.push(item)
+		} else {
+			no.push(item)
+		}
+		return true
+	})
+	return newArray(yes, no)
+}
+
+func tallied(c *call, _ any) any {
+	counts := newHash()
+	c.visit(func(item any) bool {
+		n, ok := counts.get(c.m, item)
+		if !ok {
+			n = int64(0)
+		}
+		counts.set(c.m, item, n.(int64)+1)
+		return true
+	})
+	return counts
 }

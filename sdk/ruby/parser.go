@@ -38,11 +38,6 @@ type parser struct {
 
 func parse(source string) *program { return newParser(&lexer{source: source}, nil).program() }
 
-// parseTemplate parses an ERB template whose code has the given local variables.
-func parseTemplate(template string, variables []string) *program {
-	return newParser(&lexer{source: template, template: true}, variables).program()
-}
-
 func newParser(l *lexer, variables []string) *parser {
 	return &parser{lex: l, scope: &scope{names: slices.Clone(variables)}, keyAt: -1}
 }
@@ -225,17 +220,6 @@ func (p *parser) statement() node {
 		default:
 			return n
 		}
-	}
-	return n
-}
-
-// insertion parses the tag <%= of a template.
-func (p *parser) insertion() node {
-	at := p.here()
-	p.advance()
-	n := &insertionNode{at: at, value: p.statement()}
-	if p.tok.kind != lineEnd || p.tok.text != "%>" {
-		p.unexpected("'%>'")
 	}
 	return n
 }

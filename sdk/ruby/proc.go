@@ -8,20 +8,17 @@ import (
 // Proc is a lambda or proc that the user wrote.
 //
 // Its methods may be called from several goroutines. Calls of lambdas that use
-// variables from around them take turns, as they may change these; others run
-// side by side.
+// variables from around them take turns, as they may change these, whatever
+// their contexts say; others run side by side.
 type Proc struct {
 	closure *closure
 	world   *Interpreter
 	lock    *sync.Mutex
 }
 
-// Call calls the Proc. Arguments are what package record holds, or a
-// [time.Time], or any value that [record.Of] takes; a record.Object is seen as
-// a Hash with String keys, and is not changed. The result and the errors are
-// those of [Interpreter.Evaluate].
-//
-// [record.Of]: https://pkg.go.dev/github.com/ascli-go/ascli/sdk/record#Of
+// Call calls the Proc. Arguments are what package record holds or makes a value
+// of, or a [time.Time]; an object is seen as a Hash with String keys, and is not
+// changed. The result and the errors are those of [Interpreter.Evaluate].
 func (p *Proc) Call(ctx context.Context, args ...any) (result any, err error) {
 	err = p.run(ctx, args, func(m *machine, v any) { result = m.export(v) })
 	return result, err

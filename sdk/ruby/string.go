@@ -25,22 +25,11 @@ func stringQueries() stringTable {
 	}
 	return stringTable{
 		"length": {0, 0, length}, "size": {0, 0, length},
-		"bytesize": {0, 0, func(_ *call, s *String) any { return int64(len(s.text)) }},
-		"empty?":   {0, 0, func(_ *call, s *String) any { return s.text == "" }},
-		"include?": {1, 1, func(c *call, s *String) any { return strings.Contains(s.text, c.str(0)) }},
-		"start_with?": {0, -1, func(c *call, s *String) any {
-			for i, arg := range c.args {
-				if re, ok := arg.(*Regexp); ok {
-					if found := re.match(c.m, s.text, 0); found != nil && found.groups[0] == 0 {
-						return true
-					}
-				} else if strings.HasPrefix(s.text, c.str(i)) {
-					return true
-				}
-			}
-			return false
-		}},
-		"end_with?": {0, -1, anyArg(strings.HasSuffix)},
+		"bytesize":    {0, 0, func(_ *call, s *String) any { return int64(len(s.text)) }},
+		"empty?":      {0, 0, func(_ *call, s *String) any { return s.text == "" }},
+		"include?":    {1, 1, func(c *call, s *String) any { return strings.Contains(s.text, c.str(0)) }},
+		"start_with?": {0, -1, startsWith},
+		"end_with?":   {0, -1, anyArg(strings.HasSuffix)},
 		"casecmp": {1, 1, func(c *call, s *String) any {
 			return int64(strings.Compare(strings.ToLower(s.text), strings.ToLower(c.str(0))))
 		}},
@@ -79,17 +68,7 @@ func stringParts() stringTable {
 	}
 	return stringTable{
 		"[]": {1, 2, substring}, "slice": {1, 2, substring},
-		"[]=": {2, 3, func(c *call, s *String) any {
-			value := c.str(len(c.args) - 1)
-			c.args = c.args[:len(c.args)-1]
-			from, to, ok := c.substring(s.text)
-			if !ok {
-				c.fail("IndexError", "%s not matched", c.m.inspect(c.at, c.args[0]))
-			}
-			s.text = s.text[:from] + value + s.text[to:]
-			c.m.spendBytes(len(s.text))
-			return nil
-		}},
+		"[]=": {2, 3, setSubstring},
 		"slice!": {1, 2, func(c *call, s *String) any {
 			part := substring(c, s)
 			if from, to, ok := c.substring(s.text); ok {
@@ -97,110 +76,15 @@ func stringParts() stringTable {
 			}
 			return part
 		}},
-		"chars":     {0, 0, func(c *call, s *String) any { return c.parts(c.characters(s.text)) }},
-		"each_char": {0, 0, func(c *call, s *String) any { return c.parts(c.characters(s.text)) }},
-		"lines":     {0, 0, func(c *call, s *String) any { return c.parts(c.lines(s.text)) }},
-		"each_line": {0, 0, func(c *call, s *String) any { return c.parts(c.lines(s.text)) }},
-		"bytes": {0, 0, func(c *call, s *String) any {
-			c.m.spend(len(s.text))
-			list := &Array{make([]any, len(s.text))}
-			for i := range len(s.text) {
-				list.items[i] = int64(s.text[i])
-			}
-			return list
-		}},
-		"split": {0, 2, func(c *call, s *String) any { return c.parts(c.split(s.text)) }},
-		"partition": {1, 1, func(c *call, s *String) any {
-			if from, to, ok := c.substringOrPattern(s.text); ok {
-				return textArray([]string{s.text[:from], s.text[from:to], s.text[to:]})
-			}
-			return textArray([]string{s.text, "", ""})
-		}},
-		"rpartition": {1, 1, func(c *call, s *String) any {
-			if at := strings.LastIndex(s.text, c.str(0)); at >= 0 {
-				return textArray([]string{s.text[:at], c.str(0), s.text[at+len(c.str(0)):]})
-			}
-			return textArray([]string{"", "", s.text})
-		}},
+		"chars":      {0, 0, func(c *call, s *String) any { return c.parts(c.characters(s.text)) }},
+		"each_char":  {0, 0, func(c *call, s *String) any { return c.parts(c.characters(s.text)) }},
+		"lines":      {0, 0, func(c *call, s *String) any { return c.parts(c.lines(s.text)) }},
+		"each_line":  {0, 0, func(c *call, s *String) any { return c.parts(c.lines(s.text)) }},
+		"bytes":      {0, 0, bytesOf},
+		"split":      {0, 2, func(c *call, s *String) any { return c.parts(c.split(s.text)) }},
+		"partition":  {1, 1, partitionedText},
+		"rpartition": {1, 1, partitionedFromEnd},
 	}
-}
-
-// parts is a list of texts, or with a block the calls of it.
-func (c *call) parts(texts []string) any {
-	c.m.spend(len(texts))
-	list := textArray(texts)
-	if c.block == nil {
-		return list
-	}
-	for _, item := range list.items {
-		c.yield(item)
-	}
-	return c.self
-}
-
-func (c *call) substringOrPattern(text string) (from, to int, ok bool) {
-	if re, isPattern := c.args[0].(*Regexp); isPattern {
-		c.m.match = re.match(c.m, text, 0)
-		return c.m.match.span(0)
-	}
-	from = strings.Index(text, c.str(0))
-	return from, from + len(c.str(0)), from >= 0
-}
-
-// lines returns the lines with their newlines.
-func (c *call) lines(text string) []string {
-	c.m.spend(strings.Count(text, "\n"))
-	list := strings.SplitAfter(text, "\n")
-	if list[len(list)-1] == "" {
-		list = list[:len(list)-1]
-	}
-	return list
-}
-
-// split cuts at a separator, at a pattern, or at blanks.
-func (c *call) split(text string) []string {
-	limit := c.int(1, 0)
-	if separator, ok := textOf(c.arg(0)); ok {
-		c.m.spend(strings.Count(text, separator))
-	}
-	var list []string
-	switch separator := c.arg(0).(type) {
-	case nil:
-		list = c.splitAtBlanks(text, limit)
-	case *Regexp:
-		list = separator.split(c.m, text, limit)
-	default:
-		switch {
-		case text == "":
-		case c.str(0) == " ":
-			list = c.splitAtBlanks(text, limit)
-		case limit > 0:
-			list = strings.SplitN(text, c.str(0), limit)
-		default:
-			list = strings.Split(text, c.str(0))
-		}
-	}
-	for limit == 0 && len(list) > 0 && list[len(list)-1] == "" {
-		list = list[:len(list)-1]
-	}
-	return list
-}
-
-func (c *call) splitAtBlanks(text string, limit int) []string {
-	if limit <= 0 {
-		c.m.spendBytes(len(text) * bytesPerStep / 2)
-		return strings.Fields(text)
-	}
-	var list []string
-	for text = strings.TrimLeft(text, blanks); len(list) < limit-1 && text != ""; {
-		end := strings.IndexAny(text, blanks)
-		if end < 0 {
-			break
-		}
-		list = append(list, text[:end])
-		text = strings.TrimLeft(text[end:], blanks)
-	}
-	return append(list, text)
 }
 
 // stringChanges are the methods that return a changed copy. Each has a twin
@@ -282,19 +166,7 @@ func stringEdits(changes stringTable) stringTable {
 			s.text = c.str(0) + s.text
 			return s
 		}},
-		"insert": {2, 2, func(c *call, s *String) any {
-			at := c.int(0, 0)
-			if at < 0 {
-				at += characterCount(s.text) + 1
-			}
-			if at < 0 || at > characterCount(s.text) {
-				c.fail("IndexError", "index %d out of string", c.int(0, 0))
-			}
-			split := offset(s.text, at)
-			c.m.spendBytes(len(s.text) + len(c.str(1)))
-			s.text = s.text[:split] + c.str(1) + s.text[split:]
-			return s
-		}},
+		"insert": {2, 2, inserted},
 		"clear": {0, 0, func(_ *call, s *String) any {
 			s.text = ""
 			return s
@@ -324,24 +196,8 @@ func stringConversions() stringTable {
 			c.m.spendBytes(len(s.text) + len(c.str(0)))
 			return newString(s.text + c.str(0))
 		}},
-		"*": {1, 1, func(c *call, s *String) any {
-			times := c.int(0, 0)
-			if times < 0 {
-				c.fail(argumentError, "negative argument")
-			}
-			c.m.spendProduct(len(s.text), times)
-			if s.text == "" {
-				return newString("")
-			}
-			return newString(strings.Repeat(s.text, times))
-		}},
-		"%": {1, 1, func(c *call, s *String) any {
-			args := c.args
-			if list, ok := c.args[0].(*Array); ok {
-				args = list.items
-			}
-			return newString(c.format(s.text, args))
-		}},
+		"*":    {1, 1, timesText},
+		"%":    {1, 1, filledIn},
 		"to_s": {0, 0, self}, "to_str": {0, 0, self}, "+@": {0, 0, self}, "-@": {0, 0, self},
 		"encode": {0, 3, self}, "force_encoding": {1, 1, self}, "unicode_normalize": {0, 1, self}, "b": {0, 0, self},
 		"to_sym": {0, 0, toSymbol}, "intern": {0, 0, toSymbol},
@@ -359,12 +215,7 @@ func stringConversions() stringTable {
 		"hex": {0, 0, func(c *call, s *String) any {
 			return c.integerPrefix(strings.TrimPrefix(strings.ToLower(s.text), "0x"), 16)
 		}},
-		"oct": {0, 0, func(c *call, s *String) any {
-			if n, ok := new(big.Int).SetString(s.text, 0); ok && len(s.text) <= maxDigits && !isDecimal(s.text) {
-				return normalized(n)
-			}
-			return c.integerPrefix(s.text, 8)
-		}},
+		"oct":    {0, 0, octal},
 		"ljust":  {1, 2, func(c *call, s *String) any { return c.justified(s.text, 0, 1) }},
 		"rjust":  {1, 2, func(c *call, s *String) any { return c.justified(s.text, 1, 1) }},
 		"center": {1, 2, func(c *call, s *String) any { return c.justified(s.text, 1, 2) }},
@@ -391,23 +242,91 @@ func (c *call) justified(text string, part, whole int) any {
 	return newString(fill(before) + text + fill(missing-before))
 }
 
-func symbolMethods() map[string]typed[Symbol] {
-	text := func(_ *call, s Symbol) any { return newString(string(s)) }
-	self := func(_ *call, s Symbol) any { return s }
-	asString := func(c *call, s Symbol) any {
-		result := c.m.send(c.at, newString(string(s)), c.name, c.args, c.block)
-		if changed, ok := result.(*String); ok && c.name != "[]" {
-			return Symbol(changed.text)
+func inserted(c *call, s *String) any {
+	at := c.int(0, 0)
+	if at < 0 {
+		at += characterCount(s.text) + 1
+	}
+	if at < 0 || at > characterCount(s.text) {
+		c.fail("IndexError", "index %d out of string", c.int(0, 0))
+	}
+	split := offset(s.text, at)
+	c.m.spendBytes(len(s.text) + len(c.str(1)))
+	s.text = s.text[:split] + c.str(1) + s.text[split:]
+	return s
+}
+
+func setSubstring(c *call, s *String) any {
+	value := c.str(len(c.args) - 1)
+	c.args = c.args[:len(c.args)-1]
+	from, to, ok := c.substring(s.text)
+	if !ok {
+		c.fail("IndexError", "%s not matched", c.m.inspect(c.at, c.args[0]))
+	}
+	s.text = s.text[:from] + value + s.text[to:]
+	c.m.spendBytes(len(s.text))
+	return nil
+}
+
+func startsWith(c *call, s *String) any {
+	for i, arg := range c.args {
+		if re, ok := arg.(*Regexp); ok {
+			if found := re.match(c.m, s.text, 0); found != nil && found.groups[0] == 0 {
+				return true
+			}
+		} else if strings.HasPrefix(s.text, c.str(i)) {
+			return true
 		}
-		return result
 	}
-	return map[string]typed[Symbol]{
-		"to_s": {0, 0, text}, "name": {0, 0, text}, "id2name": {0, 0, text},
-		"to_sym":  {0, 0, self},
-		"to_proc": {0, 0, func(_ *call, s Symbol) any { return symbolBlock(s) }},
-		"length":  {0, 0, asString}, "size": {0, 0, asString}, "empty?": {0, 0, asString}, "[]": {1, 2, asString},
-		"upcase": {0, 0, asString}, "downcase": {0, 0, asString}, "capitalize": {0, 0, asString}, "swapcase": {0, 0, asString},
-		"succ": {0, 0, asString}, "start_with?": {0, -1, asString}, "end_with?": {0, -1, asString},
-		"match?": {1, 1, asString}, "=~": {1, 1, asString},
+	return false
+}
+
+func timesText(c *call, s *String) any {
+	times := c.int(0, 0)
+	if times < 0 {
+		c.fail(argumentError, "negative argument")
 	}
+	c.m.spendProduct(len(s.text), times)
+	if s.text == "" {
+		return newString("")
+	}
+	return newString(strings.Repeat(s.text, times))
+}
+
+func filledIn(c *call, s *String) any {
+	args := c.args
+	if list, ok := c.args[0].(*Array); ok {
+		args = list.items
+	}
+	return newString(c.format(s.text, args))
+}
+
+func octal(c *call, s *String) any {
+	if n, ok := new(big.Int).SetString(s.text, 0); ok && len(s.text) <= maxDigits && !isDecimal(s.text) {
+		return normalized(n)
+	}
+	return c.integerPrefix(s.text, 8)
+}
+
+func bytesOf(c *call, s *String) any {
+	c.m.spend(len(s.text))
+	list := &Array{make([]any, len(s.text))}
+	for i := range len(s.text) {
+		list.items[i] = int64(s.text[i])
+	}
+	return list
+}
+
+func partitionedText(c *call, s *String) any {
+	if from, to, ok := c.substringOrPattern(s.text); ok {
+		return textArray([]string{s.text[:from], s.text[from:to], s.text[to:]})
+	}
+	return textArray([]string{s.text, "", ""})
+}
+
+func partitionedFromEnd(c *call, s *String) any {
+	if at := strings.LastIndex(s.text, c.str(0)); at >= 0 {
+		return textArray([]string{s.text[:at], c.str(0), s.text[at+len(c.str(0)):]})
+	}
+	return textArray([]string{"", "", s.text})
 }

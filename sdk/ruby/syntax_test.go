@@ -1,6 +1,12 @@
 package ruby_test
 
-import "testing"
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"github.com/ascli-go/ascli/sdk/ruby"
+)
 
 func TestLiterals(t *testing.T) {
 	expectations{
@@ -74,4 +80,31 @@ func TestBlocksAndLambdas(t *testing.T) {
 		`n = 0; inc = ->{ n += 1 }; inc.(); inc.(); n`: `2`, `[1,2].each_slice(1).to_a`: `[[1], [2]]`, `puts [1].map do |x| x end`: `error: no block given (map) (line 1, column 10)`,
 		`proc{1}.lambda?`: `false`, `->(x){ x.then{|y| y + 1} }.call(1)`: `2`, `[3].each_with_object([]){|x, acc| acc << x}`: `[3]`, `->(a, a2 = a + 1){a2}.call(1)`: `2`,
 	}.run(t)
+}
+
+// TestUsualPhrases has expressions as people write them.
+func TestUsualPhrases(t *testing.T) {
+	expectations{
+		`x = 1; x ? :a : :b`: `"a"`, `x = nil; {a: x ? 1 : 2}`: `{"a"=>2}`, `[3,4].map { |x| x }.inspect`: `"[3, 4]"`, `f = {"t"=>"a"}; %w[a b].include? f["t"]`: `true`,
+		`f = "axb"; f.include? "x" or f.empty?`: `true`, `x = true; x ? [1] : [2]`: `[1]`, `[*"a".."c"]`: `["a", "b", "c"]`, `{"a": 1, b: 2}`: `{"a"=>1, "b"=>2}`, `x = 1; "#{x ? "a" : "b"}"`: `"a"`,
+		`x = nil; !x.nil? && x.foo`: `false`, `x = 1; not x.nil?`: `true`, `r = {"a"=>"x"}; r["a"] == "x" ? true : false`: `true`, `a = nil; (a || 5).to_s`: `"5"`, `86_400 * 3`: `259200`, `f = {"x"=>12345}; f["x"].to_s[0,2]`: `"12"`,
+		`->(c){!c.match?(/^(a|b)$/)}.call("ab")`: `true`, `->(c){not %w[a b].include?(c)}.call("c")`: `true`, `{"a"=>1}.merge "b"=>2`: `{"a"=>1, "b"=>2}`, `f = {"s"=>4096}; f["s"] /1024`: `4`, `f = {"s"=>4096}; f["s"]/1024/2`: `2`, `10.fdiv 4`: `2.5`, `f = [1,2]; f.size / 2`: `1`,
+		`f = {a: 1}; f[:a]&.to_s&.length`: `1`, `[1,2,3].select { |x| x > 1 }.map do |x| x end`: `[2, 3]`, `->(f) do f + 1 end.call 2`: `3`, `->f{f}.call(1)`: `1`, `%w[b a].sort.first.upcase + "!"`: `"A!"`, `"%s-%s" % %w[a b]`: `"a-b"`, `[1, 2, 3].sum { |x| x.to_f } / 3`: `2.0`,
+		`x = 5; x.between? 1, 10`: `true`, `[[1, :a], [2, :b]].each_with_object({}) { |(n, s), h| h[s] = n }`: `{"a"=>1, "b"=>2}`, `a = [1]; a += [2]; a <<= 3 if false; a`: `[1, 2]`, `"a=1;b=2".split(";").map{|p| p.split("=")}.to_h`: `{"a"=>"1", "b"=>"2"}`, `h = {"a"=>{"b"=>1}}; h["a"]["b"] += 1; h`: `{"a"=>{"b"=>2}}`,
+		`f = {"name"=>"x"}; f["name"]=~/x/ ? "y" : "n"`: `"y"`, `x = 3; x.zero? ? "z" : x.positive? ? "p" : "n"`: `"p"`, `x = 3; (x>2)? "a":"b"`: `"a"`, `t = Time.now; t.hour<12&&t.min>=0`: `true`, `[1,2,3][-2..-1]`: `[2, 3]`, `x = "a"; "#{x}: #{{a: 1}[:a]}"`: `"a: 1"`, `String(1) + Integer("2").to_s`: `"12"`, `[1,2].each_with_index.map { |x, i| x * i }`: `[0, 2]`,
+		`f = {"m"=>"2026-11-20T00:00:00Z"}; Time.parse(f["m"]) > Time.now - 86400*7`: `true`, `Date.today - 30`: `"2026-10-23"`, `(Date.today - Date.parse("2026-11-01")).to_i`: `21`, "x = [\n  1, # one\n  2\n].map { |v|\n  v + 1\n}\nx": `[2, 3]`, `x = 1 if true and not false`: `1`, `proc { |x| x }.(1)`: `1`, `[1,2,3].min(2)`: `[1, 2]`, `::File.basename("a/b")`: `"b"`, `[1,2] in x`: `error: syntax error, unexpected 'in', expecting end of line (line 1, column 7)`,
+	}.run(t)
+}
+
+func TestOutput(t *testing.T) {
+	var out, errors strings.Builder
+	env := world(t)
+	env.Stdout, env.Stderr = &out, &errors
+	source := "puts 1, [2, [nil]], \"a\\n\"; puts; print 'b', :c; p; p 'd', 1.5; $stderr.puts 'oops'; $stdout.write 'e'"
+	if _, err := ruby.New(env).Evaluate(context.Background(), source); err != nil {
+		t.Fatal(err)
+	}
+	if want := "1\n2\n\na\n\nbc\"d\"\n1.5\ne"; out.String() != want || errors.String() != "oops\n" {
+		t.Errorf("got %q and %q, want %q", out.String(), errors.String(), want)
+	}
 }

@@ -356,20 +356,3 @@ func inspectScalar(v any) string {
 	}
 	return "#<" + className(v) + ">"
 }
-
-func inspectSymbol(s Symbol) string {
-	if isPlainSymbol(string(s)) {
-		return ":" + string(s)
-	}
-	return ":" + inspectText(string(s))
-}
-
-// isPlainSymbol tells whether a symbol needs no quotes.
-func isPlainSymbol(text string) bool {
-	if text == "" {
-		return false
-	}
-	l := &lexer{source: ":" + text}
-	t := token{}
-	return l.symbol(&t) && l.at == len(l.source) && t.kind == symbol
-}
