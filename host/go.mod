@@ -6,6 +6,7 @@ require (
 	github.com/alecthomas/kong v1.17.0
 	github.com/ascli-go/ascli/proto v0.0.0
 	github.com/ascli-go/ascli/sdk v0.0.0
+	github.com/briandowns/spinner v1.23.2
 	github.com/gofrs/flock v0.13.1
 	github.com/google/renameio/v2 v2.0.2
 	github.com/hashicorp/go-hclog v1.6.3
@@ -20,7 +21,6 @@ require (
 )
 
 require (
-	github.com/briandowns/spinner v1.23.2 // indirect
 	github.com/expr-lang/expr v1.17.8 // indirect
 	github.com/golang-jwt/jwt/v5 v5.3.1 // indirect
 	github.com/google/uuid v1.6.0 // indirect
