@@ -134,6 +134,7 @@ func (a Arg) manifest() *ascliv1.Argument {
 	w := &ascliv1.Argument{
 		Name: a.Name, Description: a.Description, Types: a.Types, Values: a.Values,
 		Optional: a.Optional, Multiple: a.Multiple, Sources: a.Sources, Schema: schema(a.Schema),
+		Identifier: a.Identifier,
 	}
 	if w.Description == "" {
 		w.Description = a.Name

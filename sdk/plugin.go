@@ -137,6 +137,9 @@ type Arg struct {
 	Sources bool
 	// Schema describes the keys of a Hash. Users see it with the value `help`.
 	Schema []Field
+	// Identifier names an entity by its identifier or by %field:value; handlers
+	// read it with [Invocation.Identifier].
+	Identifier bool
 }
 
 // Detection is a product found at a URL.

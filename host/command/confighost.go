@@ -12,6 +12,7 @@ import (
 	"github.com/ascli-go/ascli/host/plugins"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/lambda"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/record/inspect"
 )
@@ -131,8 +132,11 @@ func (s *session) showConfig(ctx context.Context) error {
 			shown.Set(d.Name, err.Error())
 			continue
 		}
-		if pattern, ok := v.(*regexp.Regexp); ok {
-			v = inspect.Plain(pattern)
+		switch code := v.(type) {
+		case *regexp.Regexp:
+			v = inspect.Plain(code)
+		case *lambda.Func:
+			v = code.String()
 		}
 		if v != nil && !d.Switch {
 			shown.Set(d.Name, v)

@@ -96,6 +96,12 @@ func demo() *sdk.Plugin {
 				},
 			},
 			{
+				Name: "entity", Result: sdk.ResultText, Args: []sdk.Arg{{Name: "id", Identifier: true}},
+				Run: func(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+					return sdk.Text(inv.Text("id")), nil
+				},
+			},
+			{
 				Name: "say", Summary: "Say a word", Args: []sdk.Arg{{Name: "word"}}, Result: sdk.ResultText,
 				Run: func(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 					return sdk.Text(inv.OptionText("url") + " " + inv.OptionText("size") + " " + inv.Text("word")), nil

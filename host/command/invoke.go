@@ -11,11 +11,15 @@ import (
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/record/inspect"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
 // invocation resolves the command words and evaluates arguments and options.
 func (s *session) invocation(ctx context.Context, manifest *ascliv1.Manifest) (*sdk.Invocation, error) {
+	if err := s.schemaAsked(ctx); err != nil {
+		return nil, err
+	}
 	branch, err := s.resolve(ctx, manifest)
 	if err != nil {
 		return nil, err
@@ -38,6 +42,20 @@ func (s *session) invocation(ctx context.Context, manifest *ascliv1.Manifest) (*
 		}
 	}
 	return inv, s.sharedOptions(ctx, inv)
+}
+
+// schemaAsked evaluates the options with the value help before anything else: to
+// know what a Hash may hold, no complete command is needed.
+func (s *session) schemaAsked(ctx context.Context) error {
+	for _, g := range s.given {
+		if g.Value != "help" {
+			continue
+		}
+		if _, err := s.options.Value(ctx, g.Name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *session) resolve(ctx context.Context, manifest *ascliv1.Manifest) (*grammar.Branch, error) {
@@ -77,6 +95,9 @@ func (s *session) argument(ctx context.Context, declared *ascliv1.Argument, word
 		if v, err = s.word(ctx, declared, words); err != nil {
 			return nil, false, err
 		}
+		if v, err = s.selector(ctx, declared, v); err != nil {
+			return nil, false, err
+		}
 		v, err = options.Argument(declared, v)
 		return v, true, err
 	}
@@ -100,6 +121,21 @@ func (s *session) word(ctx context.Context, declared *ascliv1.Argument, words []
 	}
 	v, s.rest, err = s.values.Collect(ctx, "argument: "+declared.Description, end, words[1:])
 	return v, err
+}
+
+// selector evaluates the value in %field:value where an entity is named
+// (spec/cli.md 10.7).
+func (s *session) selector(ctx context.Context, declared *ascliv1.Argument, v any) (any, error) {
+	text, _ := v.(string)
+	selector, selects := sdk.ParseSelector(text)
+	if !declared.Identifier || !selects {
+		return v, nil
+	}
+	evaluated, err := s.values.Evaluate(ctx, selector.Value)
+	if err != nil {
+		return nil, err
+	}
+	return "%" + selector.Field + ":" + inspect.Plain(evaluated), nil
 }
 
 // list evaluates all remaining words; one that evaluates to an array is the

@@ -73,7 +73,7 @@ func (s *session) sendMail(ctx context.Context, settings *mail.Settings, to, tem
 
 // notifyTransfer mails how a transfer ended, when somebody is to be told. A mail
 // that cannot be sent does not make the transfer fail.
-func (s *session) notifyTransfer(ctx context.Context, spec *record.Object, outcome error) {
+func (s *session) notifyTransfer(ctx context.Context, specText []byte, outcome error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if to, err := s.options.Text(ctx, "notify_to"); err == nil && to == "" {
@@ -81,16 +81,25 @@ func (s *session) notifyTransfer(ctx context.Context, spec *record.Object, outco
 	}
 	settings, to, err := s.mailSettings(ctx)
 	if err == nil {
-		status := "success"
-		if outcome != nil {
-			status = s.maskText(outcome.Error())
-		}
-		var variables *record.Object
-		if variables, err = settings.TransferVariables(to, status, spec); err == nil {
-			err = s.sendMail(ctx, settings, to, mail.TransferTemplate, variables)
-		}
+		err = s.mailOutcome(ctx, settings, to, specText, outcome)
 	}
 	if err != nil {
 		s.log.Error("cannot send the notification: " + err.Error())
 	}
+}
+
+func (s *session) mailOutcome(ctx context.Context, settings *mail.Settings, to string, specText []byte, outcome error) error {
+	spec, err := record.ParseObject(specText)
+	if err != nil {
+		return err
+	}
+	status := "success"
+	if outcome != nil {
+		status = s.maskText(outcome.Error())
+	}
+	variables, err := settings.TransferVariables(to, status, spec)
+	if err != nil {
+		return err
+	}
+	return s.sendMail(ctx, settings, to, mail.TransferTemplate, variables)
 }

@@ -48,6 +48,17 @@ func TestLambdaInPlugin(t *testing.T) {
 	}
 }
 
+func TestSelector(t *testing.T) {
+	m := withDemo(t, "")
+	m.env = []string{"FRUIT=fig"}
+	for given, want := range map[string]string{
+		"%name:@env:FRUIT": "%name:fig", "%name:plain": "%name:plain", "@env:FRUIT": "fig", "%name": "%name",
+	} {
+		check(t, m, m.run(t, "demo", "entity", given, "--url=x"), outcome{0, want + "\n", ""})
+	}
+	check(t, m, m.run(t, "demo", "say", "%name:@env:FRUIT", "--url=x"), outcome{0, "x small %name:@env:FRUIT\n", ""})
+}
+
 func TestDetect(t *testing.T) {
 	m := withDemo(t, "")
 	check(t, m, m.run(t, "config", "detect", "demo:x", "--format=csv"), outcome{0, "demo,Demo,demo:x/base,unknown\n", ""})

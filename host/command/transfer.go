@@ -32,7 +32,7 @@ func (s *session) Transfer(ctx context.Context, spec *record.Object, sources []t
 	if bar != nil {
 		bar.Close()
 	}
-	s.notifyTransfer(ctx, spec, err)
+	s.notifyTransfer(ctx, request.Spec, err)
 	return err
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/ascli-go/ascli/host/vault"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/lambda"
 	"github.com/ascli-go/ascli/sdk/record"
 )
 
@@ -180,6 +181,8 @@ func display(v any) *sdk.Result {
 		case allScalars(v):
 			return sdk.Values("list", v)
 		}
+	case *lambda.Func:
+		return sdk.Text(v.String())
 	case *regexp.Regexp:
 		// No record, which sdk.Structure wants: it stays within this process.
 		return &sdk.Result{Kind: sdk.ResultStructure, Records: func(yield func(any, error) bool) { yield(v, nil) }}

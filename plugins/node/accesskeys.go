@@ -18,7 +18,7 @@ func accessKeys() sdk.Command {
 		Name: "access_keys", Summary: "Access keys of the server",
 		Commands: []sdk.Command{{
 			Name: "do", Summary: "Work in the storage of an access key, by file id",
-			Args:     []sdk.Arg{{Name: "access_key", Description: "id of the access key, or self"}},
+			Args:     []sdk.Arg{{Name: "access_key", Description: "id of the access key, or self", Identifier: true}},
 			Commands: nodecmd.Gen4(nodecmd.Mount{Connect: connectAccessKey}),
 		}},
 	}
@@ -32,7 +32,7 @@ func connectAccessKey(ctx context.Context, inv *sdk.Invocation) (*node.Client, e
 	if err != nil {
 		return nil, err
 	}
-	id, err := accessKeyID(ctx, own, inv.Text("access_key"))
+	id, err := accessKeyID(ctx, inv, own)
 	if err != nil {
 		return nil, err
 	}
@@ -68,17 +68,12 @@ func secretOf(ctx context.Context, inv *sdk.Invocation, url, accessKey string) (
 
 // accessKeyID reads an identifier of an access key; %id:self is the id of one's
 // own.
-func accessKeyID(ctx context.Context, c *node.Client, text string) (string, error) {
-	field, value, selects := nodecmd.Selection(text)
-	if !selects {
-		return text, nil
-	}
-	if field != "id" || value != selfKey {
-		return "", failure.Argumentf("only selector: %%id:self")
-	}
-	key, err := c.AccessKey(ctx, selfKey)
-	if err != nil {
-		return "", err
-	}
-	return key.Text("id"), nil
+func accessKeyID(ctx context.Context, inv *sdk.Invocation, c *node.Client) (string, error) {
+	return inv.Identifier(ctx, "access_key", func(ctx context.Context, s sdk.Selector) (string, error) {
+		if s.Field != "id" || s.Value != selfKey {
+			return "", failure.Argumentf("only selector: %%id:self")
+		}
+		key, err := c.AccessKey(ctx, selfKey)
+		return key.Text("id"), err
+	})
 }

@@ -66,14 +66,14 @@ func Gen4(m Mount) []sdk.Command {
 // locate finds what a path argument names: a path, or %id: and a file id of
 // the node itself.
 func locate(ctx context.Context, c *node.Client, text string) (node.Location, error) {
-	field, id, selects := Selection(text)
+	selector, selects := sdk.ParseSelector(text)
 	switch {
 	case !selects:
 		return c.Resolve(ctx, text, false)
-	case field != "id":
+	case selector.Field != "id":
 		return node.Location{}, failure.Argumentf(`Only selection "id" is supported (file id)`)
 	}
-	return node.Location{Node: c, ID: id}, nil
+	return node.Location{Node: c, ID: selector.Value}, nil
 }
 
 func browseFolder(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
@@ -189,7 +189,7 @@ func renameFile(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.
 }
 
 func deleteFiles(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	return each(ctx, inv, "path", inv.Texts("paths"), "deleted", func(path string) error {
+	return inv.Each(ctx, "path", inv.Texts("paths"), "deleted", func(ctx context.Context, path string) error {
 		at, err := locate(ctx, c, path)
 		if err != nil {
 			return err

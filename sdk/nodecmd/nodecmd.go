@@ -7,7 +7,6 @@ package nodecmd
 
 import (
 	"context"
-	"strings"
 
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
@@ -89,44 +88,4 @@ func queryObject(inv *sdk.Invocation) (*record.Object, error) {
 		return o, nil
 	}
 	return nil, failure.Argumentf("Option query is a %s but must be Hash", record.TypeName(query))
-}
-
-// Selection splits a value of the form %field:value (spec/cli.md 10.7).
-func Selection(text string) (field, value string, ok bool) {
-	rest, percent := strings.CutPrefix(text, "%")
-	field, value, colon := strings.Cut(rest, ":")
-	return field, value, percent && colon
-}
-
-// each runs an operation on identifiers and reports the status of each as
-// options bulk and bfail say (spec/cli.md 10.6). Without bulk there is one.
-func each(ctx context.Context, inv *sdk.Invocation, column string, ids []string, done string, operate func(id string) error) (*sdk.Result, error) {
-	if !inv.Flag("bulk") {
-		if len(ids) != 1 {
-			return nil, failure.Argumentf("unprocessed values: %s", record.JSON(record.Of(ids[min(1, len(ids)):]))).
-				Hint("use --bulk=yes to give several values")
-		}
-		if err := operate(ids[0]); err != nil {
-			return nil, err
-		}
-		return sdk.Object(record.New(column, ids[0], "status", done)), nil
-	}
-	if len(ids) == 0 {
-		inv.Log.WarnContext(ctx, "Empty list given for bulk operation")
-		return sdk.Empty(), nil
-	}
-	failing, given := inv.Option("bfail").(bool)
-	goOn := given && !failing
-	rows := make([]*record.Object, 0, len(ids))
-	for _, id := range ids {
-		status := done
-		if err := operate(id); err != nil {
-			if !goOn || ctx.Err() != nil {
-				return nil, err
-			}
-			status = err.Error()
-		}
-		rows = append(rows, record.New(column, id, "status", status))
-	}
-	return sdk.Rows(rows, column, "status"), nil
 }

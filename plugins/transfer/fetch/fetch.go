@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/url"
@@ -85,27 +86,31 @@ func (f *Fetcher) Save(ctx context.Context, address string, w io.Writer) error {
 	return nil
 }
 
-// LocalPath returns the path of a file address: what follows file:///, relative
-// unless there is a fourth slash (spec/plugins/config.md 10.5). The address of
-// anything else has none.
-func LocalPath(address string) (path string, local bool, err error) {
+// OpenLocal opens the file of a file address: its path is what follows file:///,
+// relative unless there is a fourth slash (spec/plugins/config.md 10.5). The
+// address of anything else is not local.
+func OpenLocal(address string) (file *os.File, local bool, err error) {
 	if !strings.HasPrefix(address, "file:") {
-		return "", false, nil
+		return nil, false, nil
 	}
-	path, local = strings.CutPrefix(address, fileScheme)
-	if !local || path == "" {
-		return "", false, failure.Argumentf("use format: %s<path>", fileScheme)
+	path, found := strings.CutPrefix(address, fileScheme)
+	if !found || path == "" {
+		return nil, true, failure.Argumentf("use format: %s<path>", fileScheme)
 	}
-	return path, true, nil
+	file, err = os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = failure.Otherf("Errno::ENOENT", "No such file or directory - %s", path)
+	}
+	return file, true, err
 }
 
 func (f *Fetcher) open(ctx context.Context, address string, header http.Header) (io.ReadCloser, error) {
-	path, local, err := LocalPath(address)
+	file, local, err := OpenLocal(address)
 	switch {
 	case err != nil:
 		return nil, err
 	case local:
-		return os.Open(path)
+		return file, nil
 	case strings.HasPrefix(address, dataScheme):
 		text, err := dataOf(address)
 		return io.NopCloser(strings.NewReader(text)), err

@@ -54,6 +54,7 @@ func TestText(t *testing.T) {
 		{"too many redirects", server.URL + "/6", "", "more than 5 redirects"},
 		{"not there", server.URL + "/none?signature=s3cret", "", "404 Not Found"},
 		{"a file", "file:///" + filepath.ToSlash(file), "local", ""},
+		{"a file that is not there", "file:///none", "", "No such file or directory - none"},
 		{"a file with two slashes", "file://x", "", "use format: file:///<path>"},
 		{"data", "data:,a%20b", "a b", ""},
 		{"data in base64", "data:text/plain;base64,YQ==", "a", ""},

@@ -177,8 +177,7 @@ func replace(folder, fresh string, warn func(string)) error {
 		}
 	default:
 		warn("Previous install exists, renaming folder.")
-		former = folder + "." + time.Now().Format("20060102150405")
-		if err := os.Rename(folder, former); err != nil {
+		if former, err = setAside(folder, time.Now()); err != nil {
 			return fmt.Errorf("cannot rename the previous installation: %w", err)
 		}
 	}
@@ -191,4 +190,19 @@ func replace(folder, fresh string, warn func(string)) error {
 		err = errors.Join(err, os.Rename(former, folder))
 	}
 	return err
+}
+
+// setAside gives a folder a name that tells the time, and returns it. When
+// another one got that name within the same second, a number makes the difference.
+func setAside(folder string, at time.Time) (string, error) {
+	stamped := folder + "." + at.Format("20060102150405")
+	name := stamped
+	for n := 2; ; n++ {
+		if _, err := os.Lstat(name); errors.Is(err, fs.ErrNotExist) {
+			return name, os.Rename(folder, name)
+		} else if err != nil {
+			return "", err
+		}
+		name = fmt.Sprintf("%s-%d", stamped, n)
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ascli-go/ascli/plugins/transfer/fetch"
 	"github.com/ascli-go/ascli/plugins/transfer/product"
@@ -156,6 +157,24 @@ func TestInstallOverAnother(t *testing.T) {
 	}
 	if _, err := os.Stat(archive); err != nil {
 		t.Errorf("the user's archive is gone: %v", err)
+	}
+}
+
+func TestFormerInstallationsOfOneSecond(t *testing.T) {
+	parent := t.TempDir()
+	folder := filepath.Join(parent, "sdk")
+	at := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
+	for _, want := range []string{"sdk.20300102030405", "sdk.20300102030405-2", "sdk.20300102030405-3"} {
+		if err := os.Mkdir(folder, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if name, err := setAside(folder, at); err != nil || name != filepath.Join(parent, want) {
+			t.Errorf("set aside as %s, %v", name, err)
+		}
+	}
+	items, err := os.ReadDir(parent)
+	if err != nil || len(items) != 3 {
+		t.Errorf("the folder holds %v, %v", items, err)
 	}
 }
 

@@ -46,15 +46,12 @@ type archive struct {
 // obtain opens the archive of an order, which is downloaded if need be, and
 // checks it.
 func obtain(ctx context.Context, fetcher *fetch.Fetcher, o Order) (a archive, err error) {
-	local, isLocal, err := fetch.LocalPath(o.URL)
+	file, local, err := fetch.OpenLocal(o.URL)
 	if err != nil {
-		return a, err
+		return a, fmt.Errorf("cannot read the SDK archive: %w", err)
 	}
-	if isLocal {
-		a.name = filepath.Base(local)
-		if a.file, err = os.Open(local); err != nil {
-			return a, fmt.Errorf("cannot read the SDK archive: %w", err)
-		}
+	if local {
+		a = archive{file: file, name: filepath.Base(file.Name())}
 	} else if a, err = download(ctx, fetcher, o); err != nil {
 		return a, err
 	}

@@ -677,7 +677,10 @@ type Argument struct {
 	// arrives as an array of {"source":..., "destination":...}.
 	Sources bool `protobuf:"varint,7,opt,name=sources,proto3" json:"sources,omitempty"`
 	// What a Hash may hold; shown for the value `help`.
-	Schema        []*Field `protobuf:"bytes,8,rep,name=schema,proto3" json:"schema,omitempty"`
+	Schema []*Field `protobuf:"bytes,8,rep,name=schema,proto3" json:"schema,omitempty"`
+	// Names an entity: an identifier, or a selector %field:value whose value is
+	// evaluated by the host.
+	Identifier    bool `protobuf:"varint,9,opt,name=identifier,proto3" json:"identifier,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -768,6 +771,13 @@ func (x *Argument) GetSchema() []*Field {
 	return nil
 }
 
+func (x *Argument) GetIdentifier() bool {
+	if x != nil {
+		return x.Identifier
+	}
+	return false
+}
+
 var File_ascli_v1_manifest_proto protoreflect.FileDescriptor
 
 const file_ascli_v1_manifest_proto_rawDesc = "" +
@@ -815,7 +825,7 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\bcommands\x18\x05 \x03(\v2\x11.ascli.v1.CommandR\bcommands\x12,\n" +
 	"\x06result\x18\x06 \x01(\x0e2\x14.ascli.v1.ResultKindR\x06result\x12\x18\n" +
 	"\acolumns\x18\a \x03(\tR\acolumns\x12\x14\n" +
-	"\x05since\x18\b \x01(\tR\x05since\"\xfe\x01\n" +
+	"\x05since\x18\b \x01(\tR\x05since\"\x9e\x02\n" +
 	"\bArgument\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12)\n" +
@@ -824,7 +834,10 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\boptional\x18\x05 \x01(\bR\boptional\x12\x1a\n" +
 	"\bmultiple\x18\x06 \x01(\bR\bmultiple\x12\x18\n" +
 	"\asources\x18\a \x01(\bR\asources\x12'\n" +
-	"\x06schema\x18\b \x03(\v2\x0f.ascli.v1.FieldR\x06schema*\x84\x02\n" +
+	"\x06schema\x18\b \x03(\v2\x0f.ascli.v1.FieldR\x06schema\x12\x1e\n" +
+	"\n" +
+	"identifier\x18\t \x01(\bR\n" +
+	"identifier*\x84\x02\n" +
 	"\tValueType\x12\x1a\n" +
 	"\x16VALUE_TYPE_UNSPECIFIED\x10\x00\x12\x15\n" +
 	"\x11VALUE_TYPE_STRING\x10\x01\x12\x16\n" +
