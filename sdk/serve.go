@@ -89,6 +89,7 @@ func (s *server) Execute(request *ascliv1.ExecuteRequest, stream grpc.ServerStre
 	defer host.close()
 	inv.Host = host
 
+	TuneForStreaming()
 	sink := newBatcher(stream)
 	err = Execute(stream.Context(), s.plugin, inv, sink)
 	if flushErr := sink.close(); err == nil {

@@ -44,6 +44,10 @@ func UnicodeLocale(lookup func(name string) string) bool {
 	return false
 }
 
+// Streams tells whether a format writes rows as they come, rather than keep them
+// until the last one.
+func Streams(format string) bool { return format != "table" && format != "markdown" && format != "nagios" }
+
 func (s Settings) check() error {
 	for _, option := range []struct {
 		name, value string

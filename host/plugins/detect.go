@@ -11,12 +11,8 @@ import (
 // Detect asks the plugin whether its product answers at a URL. It returns nil
 // when it does not, with an error that tells why if the plugin knows.
 func (p *Process) Detect(ctx context.Context, url string, inv *sdk.Invocation, level string) (*sdk.Detection, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go p.watch(ctx, cancel)
-
-	service, stop := p.serveHost(inv.Host)
-	defer stop()
+	ctx, service, end := p.begin(ctx, inv.Host)
+	defer end()
 	answer, err := p.Plugin.Detect(ctx, &ascliv1.DetectRequest{
 		Url: url, Options: wire.ToNamed(inv.Options), HostService: service, Surroundings: surroundings(inv, level),
 	})
@@ -31,12 +27,8 @@ func (p *Process) Detect(ctx context.Context, url string, inv *sdk.Invocation, l
 
 // Wizard lets the plugin make the options of a preset for a URL.
 func (p *Process) Wizard(ctx context.Context, url string, inv *sdk.Invocation, level string) (*sdk.Preset, error) {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go p.watch(ctx, cancel)
-
-	service, stop := p.serveHost(inv.Host)
-	defer stop()
+	ctx, service, end := p.begin(ctx, inv.Host)
+	defer end()
 	answer, err := p.Plugin.Wizard(ctx, &ascliv1.WizardRequest{
 		Url: url, Options: wire.ToNamed(inv.Options), HostService: service, Surroundings: surroundings(inv, level),
 	})

@@ -25,12 +25,8 @@ type Sink interface {
 // Execute runs a command in the plugin and feeds its result to sink. host
 // answers what the plugin asks back.
 func (p *Process) Execute(ctx context.Context, inv *sdk.Invocation, level string, sink Sink) error {
-	ctx, cancel := context.WithCancelCause(ctx)
-	defer cancel(nil)
-	go p.watch(ctx, cancel)
-
-	service, stop := p.serveHost(inv.Host)
-	defer stop()
+	ctx, service, end := p.begin(ctx, inv.Host)
+	defer end()
 	stream, err := p.Plugin.Execute(ctx, &ascliv1.ExecuteRequest{
 		Command: inv.Command, Arguments: wire.ToNamed(inv.Args), Options: wire.ToNamed(inv.Options), HostService: service,
 		Surroundings: surroundings(inv, level),
@@ -49,6 +45,18 @@ func (p *Process) Execute(ctx context.Context, inv *sdk.Invocation, level string
 		if err := feed(sink, event); err != nil {
 			return err
 		}
+	}
+}
+
+// begin watches the plugin during a call, and serves host to it, until end. The
+// returned context is cancelled when the plugin stops answering.
+func (p *Process) begin(ctx context.Context, host sdk.Host) (watched context.Context, service uint32, end func()) {
+	watched, cancel := context.WithCancelCause(ctx)
+	go p.watch(watched, cancel)
+	service, stop := p.serveHost(host)
+	return watched, service, func() {
+		stop()
+		cancel(nil)
 	}
 }
 
