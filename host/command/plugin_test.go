@@ -102,6 +102,18 @@ func TestAskOptions(t *testing.T) {
 		"option: url> option: password> \nx small w\n", ""})
 }
 
+// On a terminal missing values are asked for, and missing commands listed.
+func TestAsksOnATerminal(t *testing.T) {
+	m := withDemo(t, "here\nword\n")
+	m.terminal = true
+	check(t, m, m.run(t, "demo", "say"), outcome{0, "argument: word (String)> option: url> word small here\n", ""})
+	if got := m.run(t, "demo"); got.status != 1 || !strings.Contains(got.err, "missing argument: command (Symbol)\nUse:\n- entity\n") {
+		t.Errorf("missing command: %d %s", got.status, got.err)
+	}
+	check(t, m, m.run(t, "demo", "say", "--interactive=no"), outcome{1, "",
+		"ERROR: Argument: missing argument: word (String)\nUse option -h to get help.\n"})
+}
+
 func TestVersionCheck(t *testing.T) {
 	answer := `{"tag_name":"v9.0.0"}`
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, answer) }))

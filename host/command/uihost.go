@@ -42,6 +42,8 @@ func (s *session) opener(ctx context.Context) (ui.Opener, error) {
 func (s *session) SetPreset(ctx context.Context, preset string, options *record.Object) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	_, known := s.document.Default(config.Section)
+	makesGlobal := preset == config.Global && !known
 	err := s.UpdateConfig(ctx, func(d *config.Document) (err error) {
 		if preset, err = d.Resolve(preset); err != nil {
 			return err
@@ -55,6 +57,11 @@ func (s *session) SetPreset(ctx context.Context, preset string, options *record.
 	})
 	if err != nil {
 		return err
+	}
+	if makesGlobal {
+		if err := s.display.message("Updated: "+config.DefaultSection+": "+config.Section+" <- "+preset, false); err != nil {
+			return err
+		}
 	}
 	for key, v := range options.All() {
 		if s.IsSecretOption(key) {

@@ -46,7 +46,9 @@ func UnicodeLocale(lookup func(name string) string) bool {
 
 // Streams tells whether a format writes rows as they come, rather than keep them
 // until the last one.
-func Streams(format string) bool { return format != "table" && format != "markdown" && format != "nagios" }
+func Streams(format string) bool {
+	return format != "table" && format != "markdown" && format != "nagios"
+}
 
 func (s Settings) check() error {
 	for _, option := range []struct {
