@@ -61,6 +61,9 @@ func Run(ctx context.Context, args []string, around Surroundings) int {
 	s := newSession(args, around)
 	defer s.close()
 	err := s.run(ctx)
+	if isBrokenPipe(err) {
+		return Failed
+	}
 	unprocessed := s.unprocessed()
 	status := s.report(err, unprocessed)
 	if err == nil && len(unprocessed) == 0 {
