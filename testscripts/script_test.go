@@ -61,11 +61,12 @@ func runTests(m *testing.M) int {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
-		RequireExplicitExec: true,
-		Setup:               setup,
+		RequireExplicitExec: true, ContinueOnError: true,
+		Setup: setup,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"random": random,
-			"exits":  exits,
+			"random":   random,
+			"exits":    exits,
+			"received": received,
 		},
 	})
 }
@@ -106,6 +107,11 @@ func setup(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	free, err := freePort()
+	if err != nil {
+		return err
+	}
+	env.Setenv("FREE_PORT", free)
 	env.Setenv("SSH_HOST", host)
 	env.Setenv("SSH_PORT", port)
 	folder := filepath.Join(shared.sandbox.Files, remote)
@@ -114,6 +120,17 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	return os.Mkdir(folder, 0o700)
+}
+
+// freePort returns a TCP port of loopback that nobody uses.
+func freePort() (string, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer listener.Close()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	return port, err
 }
 
 // accessKeyToken returns a transfer token for all files of the sandbox's access

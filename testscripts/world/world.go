@@ -39,8 +39,9 @@ func Program(bin, name string) string {
 // Sandbox is a running ascli-sandbox.
 type Sandbox struct {
 	// Folder is its data folder; Config the configuration file with presets;
-	// Files the folder that its users see as "/".
-	Folder, Config, Files string
+	// Files the folder that its users see as "/"; Mail the folder with the mails
+	// that it got.
+	Folder, Config, Files, Mail string
 	// SSH is the address of its SSH server, host:port.
 	SSH string
 
@@ -52,7 +53,8 @@ type Sandbox struct {
 // with Stop, and with this process.
 func Start(ctx context.Context, bin, folder string, flags ...string) (*Sandbox, error) {
 	s := &Sandbox{
-		Folder: folder, Config: filepath.Join(folder, "config.yaml"), Files: filepath.Join(folder, "files"),
+		Folder: folder, Config: filepath.Join(folder, "config.yaml"),
+		Files: filepath.Join(folder, "files"), Mail: filepath.Join(folder, "mail"),
 		cmd: exec.Command(Program(bin, "ascli-sandbox"), append([]string{"--folder=" + folder, "--stop-with-stdin"}, flags...)...),
 	}
 	s.cmd.Stderr = os.Stderr

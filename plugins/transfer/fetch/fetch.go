@@ -15,7 +15,6 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/ascli-go/ascli/sdk/failure"
@@ -38,8 +37,8 @@ var errStalled = errors.New("the server sends no more data")
 
 // Fetcher reads addresses. It is safe for use by several goroutines.
 type Fetcher struct {
-	client *http.Client
-	routes *routes
+	client  *http.Client
+	session *rest.Session
 }
 
 // New returns a fetcher that obeys the global HTTP options, by name as in an
@@ -49,12 +48,11 @@ func New(options map[string]any, log *slog.Logger) (*Fetcher, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &routes{session: session, byOrigin: map[string]*http.Transport{}}
-	return &Fetcher{routes: r, client: &http.Client{Transport: r, CheckRedirect: checkRedirect}}, nil
+	return &Fetcher{session: session, client: &http.Client{Transport: session.Transport(), CheckRedirect: checkRedirect}}, nil
 }
 
 // Close closes the idle connections.
-func (f *Fetcher) Close() { f.routes.CloseIdleConnections() }
+func (f *Fetcher) Close() { f.session.Close() }
 
 // Text returns what lies at an http, https, file or data address, at most 16 MiB.
 func (f *Fetcher) Text(ctx context.Context, address string, header http.Header) ([]byte, error) {
@@ -129,7 +127,6 @@ func (f *Fetcher) get(ctx context.Context, address string, header http.Header) (
 	if header != nil {
 		r.Header = header.Clone()
 	}
-	r.Header.Set("User-Agent", "ascli")
 	answer, err := f.client.Do(r)
 	if err != nil {
 		cancel(nil)
@@ -213,35 +210,4 @@ func (w *watched) Read(p []byte) (int, error) {
 func (w *watched) Close() error {
 	defer w.cancel(nil)
 	return w.ReadCloser.Close()
-}
-
-// routes sends each request as the user's options say for its server.
-type routes struct {
-	session *rest.Session
-
-	mu       sync.Mutex
-	byOrigin map[string]*http.Transport
-}
-
-func (r *routes) RoundTrip(request *http.Request) (*http.Response, error) {
-	return r.to(request.URL).RoundTrip(request)
-}
-
-func (r *routes) to(u *url.URL) *http.Transport {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	origin := u.Scheme + "://" + u.Host
-	if r.byOrigin[origin] == nil {
-		r.byOrigin[origin] = r.session.TransportTo(origin)
-	}
-	return r.byOrigin[origin]
-}
-
-// CloseIdleConnections serves [http.Client.CloseIdleConnections].
-func (r *routes) CloseIdleConnections() {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, t := range r.byOrigin {
-		t.CloseIdleConnections()
-	}
 }

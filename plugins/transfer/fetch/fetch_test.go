@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ascli-go/ascli/plugins/transfer/fetch"
+	"github.com/ascli-go/ascli/sdk/failure"
 )
 
 func newFetcher(t *testing.T, options map[string]any) *fetch.Fetcher {
@@ -92,7 +93,7 @@ func TestCertificatesAreVerified(t *testing.T) {
 	secure := httptest.NewTLSServer(http.NotFoundHandler())
 	t.Cleanup(secure.Close)
 	_, err := newFetcher(t, nil).Text(t.Context(), secure.URL, nil)
-	if err == nil || !strings.Contains(err.Error(), "certificate") {
+	if e := failure.As(err); e == nil || e.Label != failure.SSL || !strings.Contains(err.Error(), "certificate verify failed") {
 		t.Errorf("error is %v", err)
 	}
 }

@@ -48,7 +48,7 @@ type archive struct {
 func obtain(ctx context.Context, fetcher *fetch.Fetcher, o Order) (a archive, err error) {
 	file, local, err := fetch.OpenLocal(o.URL)
 	if err != nil {
-		return a, fmt.Errorf("cannot read the SDK archive: %w", err)
+		return a, err
 	}
 	if local {
 		a = archive{file: file, name: filepath.Base(file.Name())}

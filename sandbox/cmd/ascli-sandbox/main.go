@@ -1,6 +1,7 @@
 // Command ascli-sandbox serves an Aspera world on loopback: a Node API, an SSH
-// server and an HTTP gateway over real files, and a stand-in for ascp. It is for
-// demonstrations and tests; its transfers are not FASP.
+// server and an HTTP gateway over real files, a mail server that keeps what it
+// gets, and a stand-in for ascp. It is for demonstrations and tests; its
+// transfers are not FASP.
 package main
 
 import (
@@ -24,6 +25,7 @@ type flags struct {
 	NodePort         int        `help:"Port of the Node API; 0 for a free one." default:"0"`
 	SSHPort          int        `help:"Port of the SSH server; 0 for a free one." name:"ssh-port" default:"0"`
 	GatewayPort      int        `help:"Port of the HTTP gateway; 0 for a free one." default:"0"`
+	SMTPPort         int        `help:"Port of the mail server; 0 for a free one." name:"smtp-port" default:"0"`
 	StopWithStdin    bool       `help:"Stop when standard input ends."`
 	CutFirstTransfer int64      `help:"Cut the first transfer after that many bytes, to rehearse a failure." placeholder:"BYTES"`
 	Ascp             string     `help:"Stand-in for ascp to install. Without it: ${ascp} beside this program." placeholder:"PATH" type:"path"`

@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"net"
 	"net/http"
+	"net/smtp"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -96,8 +97,8 @@ func (s *sandbox) readConfig() {
 	}
 }
 
-// get makes a request with what the configuration gives alone.
-func (s *sandbox) get(url string, as *nodePreset) int {
+// trusted are the certificates that the configuration tells clients to trust.
+func (s *sandbox) trusted() *x509.CertPool {
 	s.Helper()
 	caPEM, err := os.ReadFile(s.config.Common.CertStores)
 	if err != nil {
@@ -105,7 +106,13 @@ func (s *sandbox) get(url string, as *nodePreset) int {
 	}
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(caPEM)
-	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
+	return pool
+}
+
+// get makes a request with what the configuration gives alone.
+func (s *sandbox) get(url string, as *nodePreset) int {
+	s.Helper()
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.trusted()}}
 	defer transport.CloseIdleConnections()
 	request, err := http.NewRequest(http.MethodGet, url, nil)
 	if err != nil {
@@ -164,13 +171,54 @@ func TestSSHServerKnowsTheInstalledBypassKey(t *testing.T) {
 	client.Close()
 }
 
+func TestMailIsKeptInTheMailFolder(t *testing.T) {
+	s := start(t)
+	settings := s.config.Mail.SMTP
+	client, err := smtp.Dial(s.told("Mail (SMTP)"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	for _, step := range []func() error{
+		func() error { return client.Hello(settings.Domain) },
+		func() error { return client.StartTLS(&tls.Config{RootCAs: s.trusted(), ServerName: settings.Server}) },
+		func() error {
+			return client.Auth(smtp.PlainAuth("", settings.Username, settings.Password, settings.Server))
+		},
+		func() error { return client.Mail(settings.FromEmail) },
+		func() error { return client.Rcpt(s.config.Mail.NotifyTo) },
+		func() error {
+			message, err := client.Data()
+			if err != nil {
+				return err
+			}
+			if _, err := io.WriteString(message, "Subject: hello\r\n\r\nit is done\r\n"); err != nil {
+				return err
+			}
+			return message.Close()
+		},
+	} {
+		if err := step(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	kept, err := filepath.Glob(filepath.Join(s.told("Mail folder"), "*.eml"))
+	if err != nil || len(kept) != 1 {
+		t.Fatalf("kept %q, %v", kept, err)
+	}
+	text, err := os.ReadFile(kept[0])
+	if err != nil || !strings.Contains(string(text), "it is done") {
+		t.Errorf("kept %q, %v", text, err)
+	}
+}
+
 func TestConfigurationIsTheOwnersOnlyAndNotPrinted(t *testing.T) {
 	s := start(t)
 	if info, err := os.Stat(s.configFile()); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("mode = %v, %v", info.Mode(), err)
 	}
 	printed := strings.Join(s.printed, "\n")
-	for _, secret := range []string{s.config.Node.Password, s.config.Key.Password} {
+	for _, secret := range []string{s.config.Node.Password, s.config.Key.Password, s.config.Mail.SMTP.Password} {
 		if secret == "" || strings.Contains(printed, secret) {
 			t.Error("a password is missing or printed")
 		}

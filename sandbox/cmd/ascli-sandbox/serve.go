@@ -18,6 +18,7 @@ import (
 	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/gateway"
 	"github.com/ascli-go/ascli/sandbox/nodeapi"
+	"github.com/ascli-go/ascli/sandbox/smtpsink"
 	"github.com/ascli-go/ascli/sandbox/sshd"
 	"github.com/ascli-go/ascli/sandbox/tlsca"
 	"github.com/ascli-go/ascli/sandbox/world"
@@ -32,7 +33,7 @@ const (
 )
 
 // listeners are the open ports.
-type listeners struct{ node, ssh, gateway net.Listener }
+type listeners struct{ node, ssh, gateway, mail net.Listener }
 
 // serve opens the world and serves it until ctx ends.
 func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) error {
@@ -54,10 +55,15 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
+	mail, err := mailServer(f.Folder, w, ca, log)
+	if err != nil {
+		return err
+	}
 	site := newSite(f.Folder, ca.File(), ports)
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return remote.Serve(ctx, ports.ssh) })
+	group.Go(func() error { return mail.Serve(ctx, ports.mail) })
 	// Aspera's servers know no HTTP/2.
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
@@ -101,6 +107,7 @@ func listen(f flags) (_ *listeners, err error) {
 		{"--node-port", f.NodePort, &l.node},
 		{"--ssh-port", f.SSHPort, &l.ssh},
 		{"--gateway-port", f.GatewayPort, &l.gateway},
+		{"--smtp-port", f.SMTPPort, &l.mail},
 	} {
 		*open.listener, err = net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(open.port)))
 		if err != nil {
@@ -112,7 +119,7 @@ func listen(f flags) (_ *listeners, err error) {
 
 // close releases the ports. Those that a server has closed are no error.
 func (l *listeners) close() {
-	for _, listener := range []net.Listener{l.node, l.ssh, l.gateway} {
+	for _, listener := range []net.Listener{l.node, l.ssh, l.gateway, l.mail} {
 		if listener != nil {
 			listener.Close()
 		}
@@ -145,6 +152,18 @@ func sshServer(f flags, w *world.World, log *slog.Logger) (*sshd.Server, error) 
 		CutFirst:  f.CutFirstTransfer,
 		Log:       log.With("server", "ssh"),
 	}), nil
+}
+
+// mailServer makes the mail server, where the user of the Node API has an
+// account with the same password.
+func mailServer(folder string, w *world.World, ca *tlsca.CA, log *slog.Logger) (*smtpsink.Sink, error) {
+	user, password := w.NodeUser()
+	return smtpsink.New(smtpsink.Config{
+		Folder:   mailFolder(folder),
+		TLS:      ca.ServerConfig(),
+		Accounts: map[string]string{user: password},
+		Log:      log.With("server", "mail"),
+	})
 }
 
 // serveHTTPS serves until ctx ends, then lets answers in progress finish.

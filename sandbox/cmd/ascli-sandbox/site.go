@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -21,6 +22,7 @@ type site struct {
 	nodeURL    string
 	gatewayURL string
 	sshAddress string
+	smtpPort   int
 	configFile string
 }
 
@@ -31,11 +33,15 @@ func newSite(folder, caFile string, l *listeners) site {
 		nodeURL:    "https://" + l.node.Addr().String(),
 		gatewayURL: "https://" + l.gateway.Addr().String() + gatewayPath,
 		sshAddress: l.ssh.Addr().String(),
+		smtpPort:   port(l.mail),
 		configFile: filepath.Join(folder, "config.yaml"),
 	}
 }
 
 func sdkFolder(folder string) string { return filepath.Join(folder, "sdk") }
+
+// mailFolder receives a file for each mail.
+func mailFolder(folder string) string { return filepath.Join(folder, "mail") }
 
 // configVersion is the version of ascli whose configuration file format is
 // written.
@@ -54,6 +60,7 @@ type ascliConfig struct {
 	Node    nodePreset    `yaml:"sandbox_node"`
 	Key     *nodePreset   `yaml:"sandbox_ak,omitempty"`
 	Gateway gatewayPreset `yaml:"sandbox_gateway"`
+	Mail    mailPreset    `yaml:"sandbox_mail"`
 }
 
 type commonPreset struct {
@@ -78,6 +85,23 @@ type gatewayPreset struct {
 	} `yaml:"transfer_info"`
 }
 
+type mailPreset struct {
+	SMTP struct {
+		Server    string `yaml:"server"`
+		Port      int    `yaml:"port"`
+		TLS       bool   `yaml:"tls"`
+		Domain    string `yaml:"domain"`
+		Username  string `yaml:"username"`
+		Password  string `yaml:"password"`
+		FromName  string `yaml:"from_name"`
+		FromEmail string `yaml:"from_email"`
+	} `yaml:"smtp"`
+	NotifyTo string `yaml:"notify_to"`
+}
+
+// mailDomain is a name that no real mail goes to (RFC 6761 section 6.4).
+const mailDomain = "sandbox.invalid"
+
 // writeConfig writes a configuration file with which ascli uses the sandbox.
 func (s site) writeConfig(w *world.World) error {
 	var c ascliConfig
@@ -91,6 +115,11 @@ func (s site) writeConfig(w *world.World) error {
 	}
 	c.Gateway.Transfer = "httpgw"
 	c.Gateway.TransferInfo.URL = s.gatewayURL
+	smtp := &c.Mail.SMTP
+	smtp.Server, smtp.Port, smtp.TLS, smtp.Domain = loopback, s.smtpPort, true, mailDomain
+	smtp.Username, smtp.Password = c.Node.Username, c.Node.Password
+	smtp.FromName, smtp.FromEmail = "ascli sandbox", "ascli@"+mailDomain
+	c.Mail.NotifyTo = "you@" + mailDomain
 
 	var text bytes.Buffer
 	out := yaml.NewEncoder(&text)
@@ -109,6 +138,8 @@ func (s site) announce(out io.Writer) error {
   Node API       %s
   SSH            %s
   HTTP gateway   %s
+  Mail (SMTP)    %s
+  Mail folder    %s
   Data folder    %s
   CA certificate %s
   Configuration  %s
@@ -116,11 +147,13 @@ Presets, with their passwords, are in the configuration:
   sandbox_node     Node API by path, as a node user (default of "node")
   sandbox_ak       Node API by path and by file id, as an access key
   sandbox_gateway  transfers through the HTTP gateway
+  sandbox_mail     a mail about each transfer, to the mail folder
 Try:
   %s node browse /
   %s node --preset=sandbox_ak access_keys do self browse /
 ready
-`, s.nodeURL, s.sshAddress, s.gatewayURL, s.folder, s.caFile, s.configFile, ascli, ascli)
+`, s.nodeURL, s.sshAddress, s.gatewayURL,
+		net.JoinHostPort(loopback, strconv.Itoa(s.smtpPort)), mailFolder(s.folder), s.folder, s.caFile, s.configFile, ascli, ascli)
 	return err
 }
 
