@@ -129,6 +129,8 @@ type machine struct {
 	out              io.Writer
 	// releases is where the newest release is described.
 	releases string
+	// syslog is where the system log listens.
+	syslog [2]string
 	// terminal tells that a user sits there.
 	terminal bool
 	// secret is what the user types without echo; "" when there is no terminal.
@@ -217,7 +219,7 @@ func (m *machine) runContext(t *testing.T, ctx context.Context, args ...string) 
 		In: m.stdin, Out: stdout, Err: &complaints,
 		InTerminal: m.terminal || m.secret != "", OutTerminal: m.terminal, ReadHidden: func() (string, error) { return m.secret, nil },
 		Environ:    append([]string{"HOME=" + m.home, "USERPROFILE=" + m.home, "ASCLI_VERSION_CHECK_DAYS=0"}, m.env...),
-		Executable: m.executable, Version: "1.2.3", Released: "2026-11-22", ReleaseURL: m.releases,
+		Executable: m.executable, Version: "1.2.3", Released: "2026-11-22", ReleaseURL: m.releases, Syslog: m.syslog,
 	})
 	log := regexp.MustCompile(`(?m)^(.), \[[^\]]*\]`)
 	return outcome{status, out.String(), log.ReplaceAllString(complaints.String(), "$1,")}

@@ -89,19 +89,22 @@ func (j *journal) setLogLevel(name string) error {
 }
 
 // setLogger chooses where the log goes.
-func (j *journal) setLogger(name string) (err error) {
+func (j *journal) setLogger(name string) error {
 	switch name {
 	case "stderr":
 		j.target, j.settings.Terminal = logs.Stream(j.around.Err), j.around.ErrTerminal
 	case "stdout":
 		j.target, j.settings.Terminal = logs.Stream(j.around.Out), j.around.OutTerminal
 	case "syslog":
-		j.settings.Terminal = false
-		j.target, err = logs.Syslog(j.around.Syslog[0], j.around.Syslog[1])
+		target, err := logs.Syslog(j.around.Syslog[0], j.around.Syslog[1])
+		if err != nil {
+			return err
+		}
+		j.target, j.settings.Terminal = target, false
 	default:
-		err = fmt.Errorf("logger %q is none of stderr stdout syslog", name)
+		return fmt.Errorf("logger %q is none of stderr stdout syslog", name)
 	}
-	return err
+	return nil
 }
 
 // setLogFormat takes the name of a form of lines, or the function that makes them.

@@ -16,6 +16,7 @@ import (
 	"github.com/ascli-go/ascli/host/ui"
 	"github.com/ascli-go/ascli/host/value"
 	"github.com/ascli-go/ascli/host/vault"
+	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/oauth"
 	"github.com/ascli-go/ascli/sdk/ruby"
@@ -114,6 +115,7 @@ func (s *session) locate(ctx context.Context, homeErr error) (err error) {
 		s.options.SetDefault("home", config.DefaultFolder(s.userHome))
 		s.options.SetDefault("sdk_folder", sdkFolder(s.userHome))
 	}
+	s.options.SetDefault("log_level", sdk.LevelName(initialLevel(s.Environ)))
 	s.options.SetDefault("progress_bar", s.OutTerminal)
 	s.options.SetDefault("interactive", s.InTerminal && s.OutTerminal)
 	s.options.SetDefault("ui", string(ui.DefaultMode(s.lookup)))
