@@ -184,8 +184,9 @@ func (s *session) behave(ctx context.Context) error {
 		return err
 	}
 	switch folder {
-	case "", "@sys", "@env":
-		// Go's temporary folder is the one that the environment names.
+	case "", "@sys":
+		folder = systemTemp()
+	case "@env":
 		folder = os.TempDir()
 	}
 	s.tempFolder = folder
