@@ -61,8 +61,8 @@ func runTests(m *testing.M) int {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
-		RequireExplicitExec: true, ContinueOnError: true,
-		Setup: setup,
+		RequireExplicitExec: true,
+		Setup:               setup,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"random":   random,
 			"exits":    exits,

@@ -65,7 +65,11 @@ func (c completionSource) Manifests(ctx context.Context, plugin string) ([]*ascl
 		return nil, err
 	}
 	manifest, err := c.manifests().Of(ctx, program)
-	return []*ascliv1.Manifest{manifest}, err
+	if err != nil {
+		return nil, err
+	}
+	mounted, err := c.mounts(ctx, plugin)
+	return []*ascliv1.Manifest{withMounts(manifest, mounted)}, err
 }
 
 // Presets returns the names that option preset may have.

@@ -68,15 +68,17 @@ func (s *session) described(ctx context.Context) ([]plugins.Described, error) {
 	if err != nil {
 		return nil, err
 	}
-	mounted, err := s.mounts(ctx, configcmd.Name)
-	if err != nil {
-		return nil, err
-	}
 	config := plugins.Described{
 		Program:  plugins.Program{Name: configcmd.Name, Path: s.Executable, Origin: plugins.BuiltIn},
-		Manifest: withMounts(own, mounted),
+		Manifest: own,
 	}
-	return append([]plugins.Described{config}, s.manifests().All(ctx, catalog.Sorted())...), nil
+	all := append([]plugins.Described{config}, s.manifests().All(ctx, catalog.Sorted())...)
+	for i, d := range all {
+		if d.Err == nil {
+			all[i].Manifest = withMounts(d.Manifest, mountsAmong(all, d.Manifest.Name))
+		}
+	}
+	return all, nil
 }
 
 // Plugins returns the plugins found, the refused ones included.

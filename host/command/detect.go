@@ -117,7 +117,8 @@ func (s *session) Wizard(ctx context.Context, product configcmd.Product) (*sdk.P
 	if !manifest.HasWizard {
 		return nil, failure.Argumentf("Detected: %s, but this application has no wizard", product.Plugin)
 	}
-	if err := s.pluginOptions(ctx, manifest); err != nil {
+	// Not the default preset of the plugin: it is that of another server.
+	if err := s.declareOptions(manifest); err != nil {
 		return nil, err
 	}
 	s.options.Put("interactive", true)

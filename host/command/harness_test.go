@@ -35,12 +35,10 @@ func demo() *sdk.Plugin {
 			{Name: "password", Secret: true, Help: "Password"},
 			{Name: "size", Types: []sdk.Type{sdk.Enum}, Values: []string{"small", "large"}, Default: "small", Help: "Size"},
 		},
-		Mounts: []sdk.Mount{{Under: "config", Commands: []sdk.Command{{
-			Name: "demo_place", Result: sdk.ResultText,
-			Run: func(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
-				return sdk.Text("mounted, " + inv.OptionText("sdk_url")), nil
-			},
-		}}}},
+		Mounts: []sdk.Mount{
+			{Under: "config", Commands: []sdk.Command{{Name: "demo_place", Result: sdk.ResultText, Run: mounted}}},
+			{Under: "demo", Commands: []sdk.Command{{Name: "own_place", Result: sdk.ResultText, Run: mounted}}},
+		},
 		Detect: func(_ context.Context, url string, _ *sdk.Invocation) (*sdk.Detection, error) {
 			if !strings.HasPrefix(url, "demo:") {
 				return nil, errors.New("not mine")
@@ -119,6 +117,10 @@ func demo() *sdk.Plugin {
 			},
 		},
 	}
+}
+
+func mounted(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	return sdk.Text("mounted, " + inv.OptionText("sdk_url")), nil
 }
 
 // machine is where ascli runs: a user's home folder and an installation.

@@ -12,31 +12,37 @@ import (
 	"github.com/ascli-go/ascli/sdk"
 )
 
-// configPlugin is the plugin `config`: the commands of the host and those that
-// plugins mount. Plugins are looked for only when the word is none of the host's.
+// configPlugin is the plugin `config`, a part of the host.
 func (s *session) configPlugin(ctx context.Context) (*plugin, error) {
 	own := configcmd.Plugin(s)
 	manifest, err := own.Manifest()
 	if err != nil {
 		return nil, err
 	}
-	runOwn := func(ctx context.Context, inv *sdk.Invocation, out *display) error {
+	return s.withMounted(ctx, &plugin{manifest: manifest, run: func(ctx context.Context, inv *sdk.Invocation, out *display) error {
 		return sdk.Execute(ctx, own, inv, out)
+	}})
+}
+
+// withMounted adds the commands that others mount under a plugin. They are looked
+// for only when the word is none of the plugin's own.
+func (s *session) withMounted(ctx context.Context, p *plugin) (*plugin, error) {
+	if len(s.rest) > 0 && hasCommand(p.manifest.Commands, s.rest[0]) {
+		return p, nil
 	}
-	if len(s.rest) > 0 && hasCommand(manifest.Commands, s.rest[0]) {
-		return &plugin{manifest: manifest, run: runOwn}, nil
+	mounted, err := s.mounts(ctx, p.manifest.Name)
+	if err != nil || len(mounted) == 0 {
+		return p, err
 	}
-	mounted, err := s.mounts(ctx, configcmd.Name)
-	if err != nil {
-		return nil, err
-	}
-	return &plugin{manifest: withMounts(manifest, mounted), run: func(ctx context.Context, inv *sdk.Invocation, out *display) error {
-		for _, m := range mounted {
-			if hasCommand(m.commands, inv.Command[0]) {
-				return s.runProgram(ctx, m.program, inv, out)
+	return &plugin{manifest: withMounts(p.manifest, mounted), run: func(ctx context.Context, inv *sdk.Invocation, out *display) error {
+		if !hasCommand(p.manifest.Commands, inv.Command[0]) {
+			for _, m := range mounted {
+				if hasCommand(m.commands, inv.Command[0]) {
+					return s.runProgram(ctx, m.program, inv, out)
+				}
 			}
 		}
-		return runOwn(ctx, inv, out)
+		return p.run(ctx, inv, out)
 	}}, nil
 }
 
@@ -46,26 +52,33 @@ type mount struct {
 	commands []*ascliv1.Command
 }
 
-// mounts returns what plugins put under a name. A plugin that cannot be used
-// mounts nothing.
+// mounts returns what plugins put under a name.
 func (s *session) mounts(ctx context.Context, under string) ([]mount, error) {
 	catalog, err := s.discover(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var list []mount
-	for _, described := range s.manifests().All(ctx, catalog.Sorted()) {
-		if described.Err != nil {
-			s.log.Warn(described.Err.Error())
-			continue
+	all := s.manifests().All(ctx, catalog.Sorted())
+	for _, d := range all {
+		if d.Err != nil {
+			s.log.Warn(d.Err.Error())
 		}
-		for _, m := range described.Manifest.Mounts {
-			if m.Under == under {
-				list = append(list, mount{described.Program, m.Commands})
+	}
+	return mountsAmong(all, under), nil
+}
+
+// mountsAmong returns what plugins put under a name. One that cannot be used
+// mounts nothing.
+func mountsAmong(all []plugins.Described, under string) []mount {
+	var list []mount
+	for _, d := range all {
+		for _, m := range d.Manifest.GetMounts() {
+			if d.Err == nil && m.Under == under {
+				list = append(list, mount{d.Program, m.Commands})
 			}
 		}
 	}
-	return list, nil
+	return list
 }
 
 // withMounts returns a manifest with mounted commands. A word that is taken stays

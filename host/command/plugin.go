@@ -53,9 +53,9 @@ func (s *session) choosePlugin(ctx context.Context) (*plugin, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &plugin{manifest: manifest, run: func(ctx context.Context, inv *sdk.Invocation, out *display) error {
+	return s.withMounted(ctx, &plugin{manifest: manifest, run: func(ctx context.Context, inv *sdk.Invocation, out *display) error {
 		return s.runProgram(ctx, program, inv, out)
-	}}, nil
+	}})
 }
 
 // runProgram runs a command in the process of a plugin.
@@ -140,6 +140,23 @@ func (s *session) launch() *plugins.Launcher {
 // pluginOptions declares the options of the plugin, loads its default preset and
 // matches the option words that the global options left.
 func (s *session) pluginOptions(ctx context.Context, manifest *ascliv1.Manifest) error {
+	if err := s.declareOptions(manifest); err != nil {
+		return err
+	}
+	if manifest.Name == configcmd.Name {
+		// Its default preset is the global one.
+		return nil
+	}
+	none, err := s.options.Flag(ctx, "no_default")
+	if err != nil || none {
+		return err
+	}
+	return s.defaultPreset(ctx, options.PluginPreset, manifest.Name)
+}
+
+// declareOptions makes the options of a plugin known, and takes those of the
+// command line.
+func (s *session) declareOptions(manifest *ascliv1.Manifest) error {
 	definitions, err := options.FromManifest(manifest)
 	if err != nil {
 		return err
@@ -151,13 +168,5 @@ func (s *session) pluginOptions(ctx context.Context, manifest *ascliv1.Manifest)
 	}
 	s.take(given)
 	s.left = left
-	if manifest.Name == configcmd.Name {
-		// Its default preset is the global one.
-		return nil
-	}
-	none, err := s.options.Flag(ctx, "no_default")
-	if err != nil || none {
-		return err
-	}
-	return s.defaultPreset(ctx, options.PluginPreset, manifest.Name)
+	return nil
 }

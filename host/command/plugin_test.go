@@ -29,6 +29,7 @@ func TestMountedCommand(t *testing.T) {
 	if got := m.run(t, "config", "commands", "list", "--format=csv", "--fields=path"); !strings.Contains(got.out, "config demo_place\n") {
 		t.Errorf("commands list lacks the mounted command: %s", got.out)
 	}
+	check(t, m, m.run(t, "demo", "own_place", "--url=x", "--sdk-url=y"), outcome{0, "mounted, y\n", ""})
 	if got := m.run(t, "demo", "demo_place"); got.status != 1 {
 		t.Error("a mounted command stands under its own plugin as well")
 	}

@@ -8,10 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
-	"time"
-
-	"github.com/gofrs/flock"
 
 	"github.com/ascli-go/ascli/host/atomicfile"
 	"github.com/ascli-go/ascli/host/value/yaml11"
@@ -20,10 +16,6 @@ import (
 
 // maxFileBytes bounds what is read as configuration.
 const maxFileBytes = 16 << 20
-
-// lockRetry is how often a process tries to lock the file when another one
-// holds it.
-const lockRetry = 5 * time.Millisecond
 
 // Options describe a configuration file.
 type Options struct {
@@ -177,30 +169,19 @@ func unusedPath(path string) string {
 
 // locked calls f while this process alone holds the lock of the file. The lock
 // is a file beside it, since the file itself is replaced when it is written.
-func (s *Store) locked(ctx context.Context, f func() error) (err error) {
-	path := s.target()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return failure.Toolf("cannot make the folder of the configuration file: %w", err)
-	}
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
+func (s *Store) locked(ctx context.Context, f func() error) error {
+	var inner error
+	err := atomicfile.Locked(ctx, s.target(), func() error {
+		inner = f()
+		return inner
+	})
+	if err != nil && inner == nil {
 		return failure.Toolf("cannot lock the configuration file: %w", err)
 	}
-	defer func() {
-		if unlockErr := lock.Unlock(); err == nil {
-			err = unlockErr
-		}
-	}()
-	return f()
+	return err
 }
 
-// target is the file itself when its path is a symbolic link: the link stays.
-func (s *Store) target() string {
-	if path, err := filepath.EvalSymlinks(s.Path()); err == nil {
-		return path
-	}
-	return s.Path()
-}
+func (s *Store) target() string { return atomicfile.Target(s.Path()) }
 
 func (s *Store) write(text []byte) error {
 	if s.options.Folder != "" {

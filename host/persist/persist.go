@@ -12,10 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/ascli-go/ascli/host/atomicfile"
-	"github.com/ascli-go/ascli/sdk/failure"
 )
 
 // Store is the folder of persisted items.
@@ -24,11 +21,8 @@ type Store struct{ folder string }
 // New returns the store of a main folder. Nothing is created before the first write.
 func New(home string) Store { return Store{filepath.Join(home, "persist_store")} }
 
-const (
-	// lockWait bounds the wait for another process that writes.
-	lockWait  = 10 * time.Second
-	lockRetry = 5 * time.Millisecond
-)
+// lockWait bounds the wait for another process that writes.
+const lockWait = 10 * time.Second
 
 // Read returns the content of an item, nil when there is none.
 func (s Store) Read(id ...string) ([]byte, error) {
@@ -41,24 +35,17 @@ func (s Store) Read(id ...string) ([]byte, error) {
 
 // Write replaces an item, or deletes it when content is empty.
 func (s Store) Write(content []byte, id ...string) error {
-	if err := os.MkdirAll(s.folder, 0o700); err != nil {
-		return err
-	}
-	lock := flock.New(filepath.Join(s.folder, ".lock"))
 	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
 	defer cancel()
-	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
-		return failure.Toolf("%s is in use by another process: %w", s.folder, err)
-	}
-	defer lock.Unlock()
-	if len(content) == 0 {
-		err := os.Remove(s.file(id))
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
+	return atomicfile.Locked(ctx, s.file(id), func() error {
+		if len(content) > 0 {
+			return atomicfile.Write(s.file(id), content)
 		}
-		return err
-	}
-	return atomicfile.Write(s.file(id), content)
+		if err := os.Remove(s.file(id)); !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		return nil
+	})
 }
 
 func (s Store) file(id []string) string { return filepath.Join(s.folder, fileName(id)+".txt") }

@@ -8,12 +8,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
 	"sync"
-	"time"
-
-	"github.com/gofrs/flock"
 
 	"github.com/ascli-go/ascli/host/atomicfile"
 	"github.com/ascli-go/ascli/sdk/failure"
@@ -22,10 +18,6 @@ import (
 
 // maxFileBytes bounds what is read as a vault.
 const maxFileBytes = 16 << 20
-
-// lockRetry is how often a process tries to lock the file when another one
-// holds it.
-const lockRetry = 5 * time.Millisecond
 
 // fileStore is an encrypted file, read and written as a whole.
 type fileStore struct {
@@ -213,27 +205,16 @@ func (s *fileStore) failed(verb string, err error) error {
 
 // locked calls f while this process alone holds the lock of the file. The lock
 // is a file beside it, since the file itself is replaced when it is written.
-func (s *fileStore) locked(ctx context.Context, f func() error) (err error) {
-	path := s.target()
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return s.failed("write", err)
-	}
-	lock := flock.New(path+".lock", flock.SetPermissions(0o600))
-	if _, err := lock.TryLockContext(ctx, lockRetry); err != nil {
+func (s *fileStore) locked(ctx context.Context, f func() error) error {
+	var inner error
+	err := atomicfile.Locked(ctx, s.target(), func() error {
+		inner = f()
+		return inner
+	})
+	if err != nil && inner == nil {
 		return s.failed("lock", err)
 	}
-	defer func() {
-		if unlockErr := lock.Unlock(); err == nil && unlockErr != nil {
-			err = s.failed("unlock", unlockErr)
-		}
-	}()
-	return f()
+	return err
 }
 
-// target is the file itself when its path is a symbolic link: the link stays.
-func (s *fileStore) target() string {
-	if path, err := filepath.EvalSymlinks(s.path); err == nil {
-		return path
-	}
-	return s.path
-}
+func (s *fileStore) target() string { return atomicfile.Target(s.path) }

@@ -7,7 +7,7 @@ import "strings"
 func (f Field) Describe() string {
 	lines := []string{f.Help}
 	if f.Agents != "" && f.Agents != everyAgent {
-		lines = append(lines, "("+strings.Join(strings.Split(string(f.Agents), ""), ", ")+")")
+		lines = append(lines, "("+strings.Join(f.Agents.letters(), ", ")+")")
 	}
 	if len(f.Values) > 0 {
 		lines = append(lines, "Allowed values: "+strings.Join(f.Values, ", ")+".")
@@ -25,4 +25,15 @@ func (f Field) TypeNames() string {
 		names[i] = string(t)
 	}
 	return strings.Join(names, ", ")
+}
+
+// letters returns the agents of a set in the order of columns.
+func (s AgentSet) letters() []string {
+	var list []string
+	for _, agent := range strings.Split(string(everyAgent), "") {
+		if strings.Contains(string(s), agent) {
+			list = append(list, agent)
+		}
+	}
+	return list
 }

@@ -73,6 +73,11 @@ func Assign(node *yaml.Node, value any) (changed bool, err error) {
 }
 
 func assignKeys(mapping *yaml.Node, object *record.Object) error {
+	if len(mapping.Content) == 0 {
+		// An empty mapping is written {}, which says nothing about how its owner
+		// likes others.
+		mapping.Style &^= yaml.FlowStyle
+	}
 	keys, values := map[string]*yaml.Node{}, map[string]*yaml.Node{}
 	for i := 0; i+1 < len(mapping.Content); i += 2 {
 		key := mapping.Content[i]
