@@ -12,8 +12,8 @@ import (
 
 const (
 	// A batch goes when it holds this many records or bytes, or has waited this long.
-	batchRecords = 1000
-	batchBytes   = 256 << 10
+	batchRecords = 250
+	batchBytes   = 64 << 10
 	batchDelay   = 50 * time.Millisecond
 )
 
