@@ -5,6 +5,9 @@ package testscripts
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"image"
+	"image/png"
 	"io"
 	"os"
 	"os/exec"
@@ -107,4 +110,30 @@ func nodeURL(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return url
+}
+
+// A terminal that says that it knows sixel is sent sixels; one that says nothing,
+// or something else, coloured characters.
+func TestPictureOnTerminal(t *testing.T) {
+	var content bytes.Buffer
+	if err := png.Encode(&content, image.NewRGBA(image.Rect(0, 0, 4, 4))); err != nil {
+		t.Fatal(err)
+	}
+	picture := base64.StdEncoding.EncodeToString(content.Bytes())
+	const question = "\x1b[c"
+	for _, tt := range []struct{ name, answer, want string }{
+		{"sixel", "\x1b[?62;4;22c", "\x1bP"},
+		{"other", "\x1b[?62;22c", "▄"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			shown, err := ascliOnTerminal(t, question, tt.answer, "config", "image", picture)
+			if err != nil || !strings.Contains(shown, question) || !strings.Contains(shown, tt.want) {
+				t.Errorf("error %v, shown %.200q", err, shown)
+			}
+		})
+	}
+	shown, err := ascliOnTerminal(t, "", "", "config", "image", picture)
+	if err != nil || !strings.Contains(shown, "▄") {
+		t.Errorf("without answer: error %v, shown %.200q", err, shown)
+	}
 }

@@ -53,6 +53,8 @@ type Surroundings struct {
 	// Size tells the rows and columns of the terminal, and its width and height
 	// in pixels, 0 where it does not know.
 	Size func() (rows, columns, width, height int)
+	// Attributes asks the terminal what it can do: its answer to ESC [ c, or "".
+	Attributes func() string
 }
 
 // Run executes a command line, without the program's name, and returns the

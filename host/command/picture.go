@@ -60,6 +60,10 @@ func (s *session) pictureTerminal(terminal bool) picture.Terminal {
 		return t
 	}
 	t.Protocol = picture.Detect(s.variable, "")
+	if t.Protocol == picture.Characters && s.Attributes != nil {
+		// The environment does not tell whether the terminal knows sixel.
+		t.Protocol = picture.Detect(s.variable, s.Attributes())
+	}
 	if s.Size != nil {
 		t.Rows, t.Columns, t.Width, t.Height = s.Size()
 	}

@@ -15,3 +15,6 @@ func terminalSize() (rows, columns, width, height int) {
 	}
 	return rows, columns, 0, 0
 }
+
+// deviceAttributes is "": the console does not say what it can do.
+func deviceAttributes() string { return "" }
