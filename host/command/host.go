@@ -72,8 +72,8 @@ func (s *session) ReadState(_ context.Context, id ...string) ([]byte, error) {
 }
 
 // WriteState keeps content for later runs; empty content deletes it.
-func (s *session) WriteState(_ context.Context, content []byte, id ...string) error {
-	return persist.New(s.home).Write(content, id...)
+func (s *session) WriteState(ctx context.Context, content []byte, id ...string) error {
+	return persist.New(s.home).Write(ctx, content, id...)
 }
 
 // learnSecret makes a value hidden in errors and logs from here on.

@@ -75,7 +75,7 @@ func (s *session) checkVersion(ctx context.Context) (tell func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	due, err := release.Due(persist.New(s.home), days, time.Now())
+	due, err := release.Due(ctx, persist.New(s.home), days, time.Now())
 	if err != nil {
 		s.log.Warn("cannot remember the check of the version: " + err.Error())
 	}

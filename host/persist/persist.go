@@ -34,10 +34,11 @@ func (s Store) Read(id ...string) ([]byte, error) {
 }
 
 // Write replaces an item, or deletes it when content is empty.
-func (s Store) Write(content []byte, id ...string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
+func (s Store) Write(ctx context.Context, content []byte, id ...string) error {
+	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
-	return atomicfile.Locked(ctx, s.file(id), func() error {
+	// One lock for the whole folder: items are small and seldom written.
+	return atomicfile.Locked(ctx, filepath.Join(s.folder, "items"), func() error {
 		if len(content) > 0 {
 			return atomicfile.Write(s.file(id), content)
 		}

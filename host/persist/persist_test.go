@@ -16,7 +16,7 @@ func TestStore(t *testing.T) {
 	if got, err := s.Read(id...); got != nil || err != nil {
 		t.Fatal(got, err)
 	}
-	if err := s.Write([]byte(`["4"]`), id...); err != nil {
+	if err := s.Write(t.Context(), []byte(`["4"]`), id...); err != nil {
 		t.Fatal(err)
 	}
 	// The name is the original's: existing files are found.
@@ -27,7 +27,7 @@ func TestStore(t *testing.T) {
 	if got, err := s.Read(id...); string(got) != `["4"]` || err != nil {
 		t.Fatal(string(got), err)
 	}
-	if err := s.Write(nil, id...); err != nil {
+	if err := s.Write(t.Context(), nil, id...); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := os.Stat(path); !os.IsNotExist(err) {
@@ -37,7 +37,7 @@ func TestStore(t *testing.T) {
 
 func TestIdentifierNeverLeavesTheFolder(t *testing.T) {
 	home := t.TempDir()
-	if err := persist.New(home).Write([]byte("{}"), "..", "/etc/passwd", "https://host.example.com:9092/path"); err != nil {
+	if err := persist.New(home).Write(t.Context(), []byte("{}"), "..", "/etc/passwd", "https://host.example.com:9092/path"); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(filepath.Join(home, "persist_store"))

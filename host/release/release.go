@@ -74,7 +74,7 @@ func IsNewer(version, current string) bool {
 
 // Due tells whether the last check is at least so many days ago, and remembers
 // the day: a check that fails is not repeated before the next one is due.
-func Due(store persist.Store, days int, today time.Time) (bool, error) {
+func Due(ctx context.Context, store persist.Store, days int, today time.Time) (bool, error) {
 	if days <= 0 {
 		return false, nil
 	}
@@ -92,5 +92,5 @@ func Due(store persist.Store, days int, today time.Time) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return true, store.Write(text, stateID)
+	return true, store.Write(ctx, text, stateID)
 }

@@ -67,7 +67,7 @@ func TestDue(t *testing.T) {
 		{"seven days later", 7, day(8), true},
 		{"after that", 7, day(9), false},
 	} {
-		got, err := release.Due(store, step.days, step.today)
+		got, err := release.Due(t.Context(), store, step.days, step.today)
 		if err != nil || got != step.want {
 			t.Errorf("%s: got %v, %v, want %v", step.name, got, err, step.want)
 		}
@@ -75,10 +75,10 @@ func TestDue(t *testing.T) {
 	if content, _ := store.Read("version_last_check"); string(content) != `["2026/11/08"]` {
 		t.Errorf("kept %s", content)
 	}
-	if err := store.Write([]byte("garbage"), "version_last_check"); err != nil {
+	if err := store.Write(t.Context(), []byte("garbage"), "version_last_check"); err != nil {
 		t.Fatal(err)
 	}
-	if due, err := release.Due(store, 7, day(9)); err != nil || !due {
+	if due, err := release.Due(t.Context(), store, 7, day(9)); err != nil || !due {
 		t.Errorf("unreadable date: got %v, %v", due, err)
 	}
 }
