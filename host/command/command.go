@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -112,8 +113,9 @@ func newSession(args []string, around Surroundings) *session {
 // maskText hides the secrets that are known by now.
 func (s *session) maskText(text string) string { return s.mask.Load().Mask(text) }
 
-func (s *session) run(ctx context.Context) error {
-	err := s.showSchema(ctx, s.steps(ctx))
+func (s *session) run(ctx context.Context) (err error) {
+	defer s.explainPanic(&err)
+	err = s.showSchema(ctx, s.steps(ctx))
 	if errors.Is(err, errDone) || errors.Is(err, errHelped) {
 		s.left, s.rest = nil, nil
 	}
@@ -121,6 +123,18 @@ func (s *session) run(ctx context.Context) error {
 		return nil
 	}
 	return err
+}
+
+// explainPanic turns a defect of this program into an error that says what to do.
+// Where it happened is in the log of level debug.
+func (s *session) explainPanic(err *error) {
+	defect := recover()
+	if defect == nil {
+		return
+	}
+	s.log.Debug(fmt.Sprintf("panic: %v\n%s", defect, debug.Stack()))
+	*err = failure.Otherf("InternalError", "%v", defect).
+		Hint("this is a defect of ascli: please report the command and what it prints with --log-level=debug")
 }
 
 // steps follow the order of evaluation of spec/cli.md 1.4.

@@ -292,3 +292,19 @@ func TestHealth(t *testing.T) {
 	rows := `@json:[{"status":"critical","component":"c","message":"m"}]`
 	check(t, m, m.run(t, "config", "echo", rows, "--format=nagios"), outcome{2, "CRITICAL - [c:m]\n", ""})
 }
+
+// defect is an output in which the program fails.
+type defect struct{}
+
+func (defect) Write([]byte) (int, error) { panic("index out of range") }
+
+func TestDefectIsExplained(t *testing.T) {
+	m := newMachine(t, current)
+	m.out = defect{}
+	got := m.run(t, "config", "echo", "@list:,1,2", "--format=json")
+	want := "ERROR: Other(InternalError): index out of range\n" +
+		"HINT: this is a defect of ascli: please report the command and what it prints with --log-level=debug\n" + debugAdvice
+	if got.status != 1 || got.err != want {
+		t.Errorf("status %d, errors %q, want %q", got.status, got.err, want)
+	}
+}
