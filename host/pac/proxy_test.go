@@ -31,7 +31,7 @@ func TestScriptLeadsToARealProxy(t *testing.T) {
 	get := func(address, password string) (*rest.Response, error) {
 		e := evaluator(t, returning(fmt.Sprintf(`isInNet(host, "192.0.2.0", "255.255.255.0") ? "PROXY %s; DIRECT" : "DIRECT"`, proxy.Address)),
 			pac.Options{Credentials: []string{proxytest.User, password}})
-		session, err := rest.NewSession(map[string]any{"insecure": true}, nil, rest.WithProxyFinder(e.Proxy))
+		session, err := rest.NewSession(map[string]any{"insecure": true, "http_options": proxytest.HTTPOptions()}, nil, rest.WithProxyFinder(e.Proxy))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -52,7 +52,7 @@ func startSite(t *testing.T) *site {
 
 func (s *site) get(t *testing.T, address string, options map[string]any, setups ...rest.Setup) (*rest.Response, error) {
 	t.Helper()
-	session, err := rest.NewSession(merged(s.options, options), nil, setups...)
+	session, err := rest.NewSession(merged(s.options, map[string]any{"http_options": proxytest.HTTPOptions()}, options), nil, setups...)
 	if err != nil {
 		return nil, err
 	}

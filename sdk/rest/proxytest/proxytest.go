@@ -22,6 +22,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ascli-go/ascli/sdk/record"
 )
 
 // The credentials that the proxy asks for.
@@ -29,6 +31,11 @@ const (
 	User     = "alice"
 	Password = "pr0xy-pass"
 )
+
+// HTTPOptions are those for sessions of tests: on a busy machine tinyproxy 1.11
+// now and then closes a connection before it has answered CONNECT, several times
+// in a row. A request is sent again then (max_retries).
+func HTTPOptions() *record.Object { return record.New("max_retries", 20) }
 
 // patience bounds the waiting for the proxy.
 const patience = 10 * time.Second
@@ -55,7 +62,7 @@ func Start(t testing.TB, names map[string]string) *Proxy {
 	p := &Proxy{Address: freeAddress(t), log: filepath.Join(folder, "log")}
 	_, port, _ := net.SplitHostPort(p.Address)
 	config := filepath.Join(folder, "tinyproxy.conf")
-	content := fmt.Sprintf("Port %s\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 30\nMaxClients 20\nLogLevel Connect\nLogFile %q\n"+
+	content := fmt.Sprintf("Port %s\nListen 127.0.0.1\nAllow 127.0.0.1\nTimeout 30\nMaxClients 100\nLogLevel Connect\nLogFile %q\n"+
 		"BasicAuth %s %s\nViaProxyName \"tinyproxy\"\nUpstream http %[5]s \".test\"\nUpstream http %[5]s \"192.0.2.0/24\"\n",
 		port, p.log, User, Password, upstream.Listener.Addr())
 	if err := os.WriteFile(config, []byte(content), 0o600); err != nil {
