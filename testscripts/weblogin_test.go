@@ -1,7 +1,9 @@
 package testscripts
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -92,9 +94,7 @@ func (v *visitor) visit(page string) (err error) {
 	if err := v.act(v.browser); err != nil {
 		return err
 	}
-	// Ready, not visible: of elements with content, that waits for events about
-	// each child, which Chromium does not always send.
-	if err := chromedp.Do(v.browser, chromedp.WaitReady("footer")); err != nil {
+	if _, err := awaitText(v.browser, "footer"); err != nil {
 		return err
 	}
 	if v.page.title, err = chromedp.Run(v.browser, chromedp.Title()); err != nil {
@@ -105,6 +105,28 @@ func (v *visitor) visit(page string) (err error) {
 	}
 	v.page.text, err = chromedp.Run(v.browser, chromedp.Text("main", chromedp.NodeReady))
 	return err
+}
+
+// awaitText returns the text of an element once it has some. Looking at a page that is
+// just being replaced fails, or finds the former one: then it looks again.
+func awaitText(browser context.Context, selector string) (string, error) {
+	again := time.NewTicker(20 * time.Millisecond)
+	defer again.Stop()
+	for {
+		look, stop := context.WithTimeout(browser, time.Second)
+		// Ready, not visible: of elements with content, that waits for events about
+		// each child, which Chromium does not always send.
+		text, err := chromedp.Run(look, chromedp.Text(selector, chromedp.NodeReady))
+		stop()
+		if err == nil && strings.TrimSpace(text) != "" {
+			return text, nil
+		}
+		select {
+		case <-browser.Done():
+			return "", fmt.Errorf("%s does not come: %w", selector, cmp.Or(err, browser.Err()))
+		case <-again.C:
+		}
+	}
 }
 
 // end returns the page on which the browser is.
@@ -159,7 +181,7 @@ func TestWebLoginAfterAWrongPassword(t *testing.T) {
 		if err := logIn(jane, "wrong")(browser); err != nil {
 			return err
 		}
-		if problem, err = chromedp.Run(browser, chromedp.Text("#problem", chromedp.NodeReady)); err != nil {
+		if problem, err = awaitText(browser, "#problem"); err != nil {
 			return err
 		}
 		return logIn(jane, "open sesame")(browser)
