@@ -35,6 +35,16 @@ func TestMountedCommand(t *testing.T) {
 	}
 }
 
+func TestNameOfANewPluginMustBeFree(t *testing.T) {
+	m := withDemo(t, "")
+	for _, name := range []string{"demo", "Config", "help"} {
+		got := m.run(t, "config", "plugins", "create", name, t.TempDir())
+		if got.status != 1 || !strings.Contains(got.err, "the plugin name "+strings.ToLower(name)+" is taken") {
+			t.Errorf("%s: %d %s", name, got.status, got.err)
+		}
+	}
+}
+
 func TestLambdaInPlugin(t *testing.T) {
 	m := withDemo(t, "")
 	for _, tt := range []struct{ function, want string }{

@@ -48,12 +48,7 @@ func (s *session) SetPreset(ctx context.Context, preset string, options *record.
 		if preset, err = d.Resolve(preset); err != nil {
 			return err
 		}
-		for key, v := range options.All() {
-			if err := d.Set(preset, key, v); err != nil {
-				return err
-			}
-		}
-		return nil
+		return d.SetAll(preset, options)
 	})
 	if err != nil {
 		return err

@@ -29,6 +29,16 @@ func (d *Document) Set(name, key string, value any) error {
 	return nil
 }
 
+// SetAll stores several values in a preset as [Document.Set] does.
+func (d *Document) SetAll(name string, values *record.Object) error {
+	for key, v := range values.All() {
+		if err := d.Set(name, key, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Replace stores a whole preset, in place of the former one if any.
 func (d *Document) Replace(name string, preset *record.Object) { d.data.Set(name, preset.Clone()) }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/ascli-go/ascli/host/completion"
 	"github.com/ascli-go/ascli/host/config"
@@ -18,6 +19,7 @@ import (
 	"github.com/ascli-go/ascli/host/vault"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/lambda"
 	"github.com/ascli-go/ascli/sdk/record"
 )
@@ -217,7 +219,10 @@ func (c commands) pluginsList(ctx context.Context, _ *sdk.Invocation) (*sdk.Resu
 }
 
 // pluginsCreate writes the source of a plugin that builds and runs.
-func (c commands) pluginsCreate(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+func (c commands) pluginsCreate(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+	if err := c.freeName(ctx, strings.ToLower(inv.Text("name"))); err != nil {
+		return nil, err
+	}
 	folder := inv.Text("folder")
 	if folder == "" {
 		folder = filepath.Join(c.host.Folder(), "plugins")
@@ -230,6 +235,20 @@ func (c commands) pluginsCreate(_ context.Context, inv *sdk.Invocation) (*sdk.Re
 		return nil, err
 	}
 	return sdk.Status("Created " + path), nil
+}
+
+// freeName refuses the name of a plugin that is there: the new one would not be
+// found, or replace it.
+func (c commands) freeName(ctx context.Context, name string) error {
+	installed, err := c.host.Plugins(ctx)
+	if err != nil {
+		return err
+	}
+	taken := func(p InstalledPlugin) bool { return p.Name == name }
+	if name == "help" || slices.ContainsFunc(installed, taken) {
+		return failure.Argumentf("the plugin name %s is taken", name).Hint("`ascli config plugins list` shows the names in use")
+	}
+	return nil
 }
 
 // tick marks what is there, as the original does outside Unicode terminals.

@@ -223,14 +223,7 @@ func (c commands) presetUpdate(ctx context.Context, inv *sdk.Invocation) (*sdk.R
 			return nil, err
 		}
 	}
-	err = c.host.UpdateConfig(ctx, func(d *config.Document) error {
-		for key, v := range values.All() {
-			if err := d.Set(name, key, v); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err = c.host.UpdateConfig(ctx, func(d *config.Document) error { return d.SetAll(name, values) })
 	return sdk.Status("Updated: " + name), err
 }
 

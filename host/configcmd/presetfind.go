@@ -54,14 +54,7 @@ func (c commands) presetAsk(ctx context.Context, inv *sdk.Invocation) (*sdk.Resu
 		}
 		values.Set(key, v)
 	}
-	err = c.host.UpdateConfig(ctx, func(d *config.Document) error {
-		for key, v := range values.All() {
-			if err := d.Set(name, key, v); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err = c.host.UpdateConfig(ctx, func(d *config.Document) error { return d.SetAll(name, values) })
 	return sdk.Status("Updated: " + name), err
 }
 
