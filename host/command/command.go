@@ -16,6 +16,7 @@ import (
 
 	"github.com/ascli-go/ascli/host/grammar"
 	"github.com/ascli-go/ascli/host/options"
+	"github.com/ascli-go/ascli/host/terminal"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
@@ -112,6 +113,16 @@ func newSession(args []string, around Surroundings) *session {
 
 // maskText hides the secrets that are known by now.
 func (s *session) maskText(text string) string { return s.mask.Load().Mask(text) }
+
+// complaint is a text for standard error: without secrets, and without what would
+// steer a terminal, since servers and plugins have a say in it.
+func (s *session) complaint(text string) string {
+	text = s.maskText(text)
+	if s.ErrTerminal {
+		return terminal.Harmless(text)
+	}
+	return text
+}
 
 func (s *session) run(ctx context.Context) (err error) {
 	defer s.explainPanic(&err)
@@ -291,7 +302,7 @@ func (s *session) printFailure(label failure.Label, f *ascliv1.Failure) {
 		fmt.Fprintln(s.Err, "Use option -h to get help.")
 	}
 	for _, hint := range append(f.Hints, failure.Advice(label, f.Message)...) {
-		fmt.Fprintln(s.Err, "HINT: "+s.maskText(hint))
+		fmt.Fprintln(s.Err, "HINT: "+s.complaint(hint))
 	}
 }
 
@@ -300,7 +311,7 @@ func (s *session) printError(text string) {
 	if s.ErrTerminal {
 		word = "\x1b[41;37;5mERROR:\x1b[0m"
 	}
-	fmt.Fprintln(s.Err, word, s.maskText(text))
+	fmt.Fprintln(s.Err, word, s.complaint(text))
 }
 
 // typed tells whether an option stands on the command line.

@@ -308,3 +308,16 @@ func TestDefectIsExplained(t *testing.T) {
 		t.Errorf("status %d, errors %q, want %q", got.status, got.err, want)
 	}
 }
+
+// What a server says cannot clear the screen of a user.
+func TestErrorsDoNotSteerATerminal(t *testing.T) {
+	m := newMachine(t, current)
+	got := m.run(t, "config", "test", "throw", "RuntimeError", "a\x1b[2Jb")
+	if !strings.Contains(got.err, "a\x1b[2Jb\n") {
+		t.Errorf("in a pipe: %q", got.err)
+	}
+	m.terminal = true
+	if got = m.run(t, "config", "test", "throw", "RuntimeError", "a\x1b[2Jb"); !strings.Contains(got.err, "a\\u001b[2Jb\n") {
+		t.Errorf("on a terminal: %q", got.err)
+	}
+}

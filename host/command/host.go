@@ -60,7 +60,7 @@ func (s *session) Secret(ctx context.Context, url, username string) (string, boo
 // Message shows a line besides the result.
 func (s *session) Message(_ context.Context, level sdk.MessageLevel, text string) error {
 	if level == sdk.Trouble {
-		fmt.Fprintln(s.Err, s.maskText(text))
+		fmt.Fprintln(s.Err, s.complaint(text))
 		return nil
 	}
 	return s.display.message(text, level == sdk.Data)

@@ -122,7 +122,7 @@ func TestAsksOnATerminal(t *testing.T) {
 		t.Errorf("missing command: %d %s", got.status, got.err)
 	}
 	check(t, m, m.run(t, "demo", "say", "--interactive=no"), outcome{1, "",
-		"ERROR: Argument: missing argument: word (String)\nUse option -h to get help.\n"})
+		"\x1b[41;37;5mERROR:\x1b[0m Argument: missing argument: word (String)\nUse option -h to get help.\n"})
 }
 
 func TestVersionCheck(t *testing.T) {

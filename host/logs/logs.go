@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"strings"
 
+	"github.com/ascli-go/ascli/host/terminal"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/secret"
 )
@@ -67,6 +68,9 @@ func (h *Handler) Enabled(_ context.Context, level slog.Level) bool {
 // is that of the target.
 func (h *Handler) Handle(_ context.Context, r slog.Record) error {
 	e := entry{level: r.Level, time: r.Time, pc: r.PC, message: h.message(r)}
+	if h.options.Terminal {
+		e.message = terminal.Harmless(e.message)
+	}
 	if h.target.stamps() && h.standard() {
 		return h.target.write(e.level, e.message)
 	}
