@@ -32,9 +32,10 @@ type Grant struct {
 // goroutine; they return an error that wraps ErrDenied to refuse.
 type Authority interface {
 	// AuthorizeToken checks a transfer spec token: one made by upload_setup or
-	// download_setup ("AT..."), or "Basic <base64 of access key:secret>". tags
-	// is the JSON of transfer spec field "tags": with an access key it names
-	// the folder (aspera.node.file_id) that becomes Root.
+	// download_setup ("AT..."), "Basic <base64 of access key:secret>", or
+	// "Bearer <node token>". tags is the JSON of transfer spec field "tags": with
+	// an access key or a bearer it names the folder (aspera.node.file_id) that
+	// becomes Root, with a bearer its access key too (aspera.node.access_key).
 	AuthorizeToken(token string, tags []byte, direction Direction) (Grant, error)
 	// AuthorizePassword checks the name and password of a node user.
 	AuthorizePassword(user, password string) (Grant, error)

@@ -29,7 +29,7 @@ const (
 // names with an opaque token, the older one can filter and sort by anything but
 // must read the whole folder to do so.
 func listFolder(x *exchange) error {
-	folder, err := x.files.Stat(x.file())
+	folder, err := x.entry(world.MayList)
 	if err != nil {
 		return err
 	}
@@ -146,7 +146,7 @@ func (x *exchange) listAll(query url.Values) error {
 }
 
 // cut returns one page of a listing. It divides so as not to overflow.
-func cut(found []world.Entry, page, perPage int) []world.Entry {
+func cut[E any](found []E, page, perPage int) []E {
 	if page-1 > len(found)/perPage {
 		return nil
 	}

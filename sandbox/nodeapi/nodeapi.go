@@ -8,6 +8,7 @@ package nodeapi
 
 import (
 	"log/slog"
+	"maps"
 	"net/http"
 	"path"
 
@@ -37,10 +38,13 @@ func New(config Config) http.Handler {
 	n := &node{config}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ping", func(http.ResponseWriter, *http.Request) {})
-	for pattern, serve := range map[string]endpoint{
+	routes := map[string]endpoint{
 		"/":         unknownRoute,
 		"GET /{$}":  root,
 		"GET /info": info,
+
+		"GET /self":             withoutNodeUsers(showSelf),
+		"GET /access_keys/self": showSelf,
 
 		"GET /access_keys":          listKeys,
 		"POST /access_keys":         createKey,
@@ -64,7 +68,9 @@ func New(config Config) http.Handler {
 		"GET /files/{id}/files":   withKeyFiles(listFolder),
 		"POST /files/{id}/files":  withKeyFiles(createFile),
 		"GET /files/{id}/content": withKeyFiles(content),
-	} {
+	}
+	maps.Copy(routes, permissionRoutes())
+	for pattern, serve := range routes {
 		mux.Handle(pattern, n.handler(serve))
 	}
 	return n.refuseUncleanPaths(mux)
@@ -115,12 +121,15 @@ func withFiles(serve endpoint) endpoint {
 // withKeyFiles is withFiles for calls by file id, which node users may not make
 // (node.md S1).
 func withKeyFiles(serve endpoint) endpoint {
-	withFiles := withFiles(serve)
+	return withoutNodeUsers(withFiles(serve))
+}
+
+func withoutNodeUsers(serve endpoint) endpoint {
 	return func(x *exchange) error {
 		if !x.caller.IsAccessKey() {
-			return refuse(http.StatusForbidden, "Calls by file id need an access key; %s is a node user", x.caller.Name)
+			return refuse(http.StatusForbidden, "This call needs an access key; %s is a node user", x.caller.Name)
 		}
-		return withFiles(x)
+		return serve(x)
 	}
 }
 

@@ -138,7 +138,11 @@ func (x *exchange) authorizeDownload(asked transferRequest) (*transferSpec, erro
 		if asked.SourceRoot != "" {
 			sources[i] = path.Join(asked.SourceRoot, p.Source)
 		}
-		if _, err := x.files.Stat(world.Path(sources[i])); err != nil {
+		source, err := x.files.Stat(world.Path(sources[i]))
+		if err != nil {
+			return nil, err
+		}
+		if err := x.files.Permit(source.ID, world.MayRead); err != nil {
 			return nil, err
 		}
 	}

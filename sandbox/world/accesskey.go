@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/ascli-go/ascli/sandbox/nodetoken"
 )
 
 // AccessKey is an access key as the Node API shows it (node.md S4).
@@ -173,6 +175,9 @@ func (w *World) apply(p Principal, set KeySettings, key *AccessKey) error {
 		key.License = *set.License
 	}
 	if set.TokenVerificationKey != nil {
+		if err := checkVerificationKey(*set.TokenVerificationKey); err != nil {
+			return err
+		}
 		key.TokenVerificationKey = *set.TokenVerificationKey
 	}
 	if set.Configuration != nil {
@@ -188,7 +193,7 @@ func (w *World) rootFolder(p Principal, storage Storage) (string, error) {
 	if storage.Type != "local" {
 		return "", fmt.Errorf("%w: storage type is %q, the sandbox has \"local\" only", ErrKeyInvalid, storage.Type)
 	}
-	v, err := w.View(p)
+	v, err := w.view(p)
 	if err != nil {
 		return "", err
 	}
@@ -224,6 +229,18 @@ func (w *World) show(p Principal, key AccessKey) AccessKey {
 		key.Storage.Path = absolute(where)
 	}
 	return key
+}
+
+// checkVerificationKey refuses what no bearer token can be verified with; an
+// empty text takes the key away.
+func checkVerificationKey(text string) error {
+	if text == "" {
+		return nil
+	}
+	if _, err := nodetoken.ParsePublicKey(text); err != nil {
+		return fmt.Errorf("%w: token_verification_key is not the PEM of an RSA public key: %w", ErrKeyInvalid, err)
+	}
+	return nil
 }
 
 func merged(old, given map[string]json.RawMessage) map[string]json.RawMessage {

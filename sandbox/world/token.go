@@ -94,5 +94,5 @@ func (v *View) issue(direction grant.Direction, allows grant.Grant, life time.Du
 		return "", err
 	}
 	allows.Root = root
-	return v.world.tokens.issue(transferToken{issuer: v.issuer, direction: direction, allows: allows}, life), nil
+	return v.world.tokens.issue(transferToken{issuer: v.caller.Name, direction: direction, allows: allows}, life), nil
 }

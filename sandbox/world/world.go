@@ -28,6 +28,7 @@ type World struct {
 	storeDir string // absolute, without symbolic links
 	accounts *accounts
 	tokens   *tokens
+	now      func() time.Time
 
 	// mu makes a change of the store and of its index one step, and guards the
 	// index. Other programs may change the store at any time.
@@ -37,25 +38,36 @@ type World struct {
 
 var _ grant.Authority = (*World)(nil)
 
+// Option changes how a world is opened.
+type Option func(*World)
+
+// WithClock makes a world take the time from now, which decides what has
+// expired. Without it that is time.Now.
+func WithClock(now func() time.Time) Option { return func(w *World) { w.now = now } }
+
 // Open opens the world kept in folder, making it at the first call. Only one
 // process can have it open.
-func Open(folder string) (*World, error) {
-	w, err := open(folder)
+func Open(folder string, options ...Option) (*World, error) {
+	w, err := open(folder, options)
 	if err != nil {
 		return nil, fmt.Errorf("open the data folder %s: %w", folder, err)
 	}
 	return w, nil
 }
 
-func open(folder string) (_ *World, err error) {
+func open(folder string, options []Option) (_ *World, err error) {
 	files := filepath.Join(folder, "files")
 	if err := os.MkdirAll(files, 0o700); err != nil {
 		return nil, err
 	}
 	w := &World{
-		lock:   flock.New(filepath.Join(folder, "lock"), flock.SetPermissions(0o600)),
-		tokens: newTokens(time.Now),
+		lock: flock.New(filepath.Join(folder, "lock"), flock.SetPermissions(0o600)),
+		now:  time.Now,
 	}
+	for _, set := range options {
+		set(w)
+	}
+	w.tokens = newTokens(w.now)
 	defer func() {
 		if err != nil {
 			w.Close()
