@@ -20,6 +20,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/ascli-go/ascli/sandbox/fault"
 )
 
 // sandbox is the program running in the test.
@@ -147,6 +149,23 @@ func TestPresetsReachTheServers(t *testing.T) {
 	}
 	if status := s.get(c.Gateway.TransferInfo.URL+"/v1/info", nil); status != 200 || c.Gateway.Transfer != "httpgw" {
 		t.Errorf("gateway: status %d, preset %+v", status, c.Gateway)
+	}
+}
+
+func TestFaultsByFlag(t *testing.T) {
+	s := start(t, `--fault={"method":"GET","path":"/info","times":1,"status":503}`, `--fault={"path":"/files/**","after":1,"status":500}`)
+	for at, step := range []struct {
+		path   string
+		as     *nodePreset
+		status int
+	}{
+		{"/info", &s.config.Node, 503}, {"/info", &s.config.Node, 200},
+		{"/files/1", s.config.Key, 200}, {"/files/1", s.config.Key, 500}, {"/files/1/files", s.config.Key, 500},
+		{fault.ControlPath, &s.config.Node, 200}, {fault.ControlPath, s.config.Key, 401},
+	} {
+		if status := s.get(s.config.Node.URL+step.path, step.as); status != step.status {
+			t.Errorf("request %d of %s: status = %d, want %d", at, step.path, status, step.status)
+		}
 	}
 }
 
@@ -292,6 +311,7 @@ func TestStartErrorsSayWhatToDo(t *testing.T) {
 		"port taken":     {[]string{"--ascp=" + self, "--ssh-port=" + takenPort}, "choose another port with --ssh-port"},
 		"folder in use":  {[]string{"--ascp=" + self, "--folder=" + used}, "another sandbox uses it"},
 		"unknown option": {[]string{"--colour"}, "see --help"},
+		"bad fault":      {[]string{"--ascp=" + self, `--fault={"status":1}`}, "not from 200 to 599"},
 		"bad log level":  {[]string{"--log-level=loud"}, "see --help"},
 	}
 	for name, test := range tests {
