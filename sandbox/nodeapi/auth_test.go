@@ -14,6 +14,7 @@ var routes = []struct{ method, path string }{
 	{"PUT", "/files/1"}, {"DELETE", "/files/1"}, {"GET", "/files/1/files"}, {"POST", "/files/1/files"},
 	{"GET", "/files/1/content"}, {"GET", "/unknown"}, {"GET", "/self"}, {"GET", "/permissions"}, {"POST", "/permissions"},
 	{"GET", "/permissions/1"}, {"PUT", "/permissions/1"}, {"DELETE", "/permissions/1"},
+	{"POST", "/files/sync_setup"}, {"POST", "/public_keys"},
 }
 
 func TestEveryRouteNeedsAuthentication(t *testing.T) {
@@ -64,7 +65,7 @@ func TestMalformedBodies(t *testing.T) {
 	bodies := map[string]string{
 		"empty":       "",
 		"not JSON":    "hello",
-		"wrong shape": `{"path":1,"paths":1,"transfer_requests":1,"name":1,"id":1,"access_levels":1}`,
+		"wrong shape": `{"path":1,"paths":1,"transfer_requests":1,"name":1,"id":1,"access_levels":1,"public_key":1}`,
 		"cut":         `{"path":"/"`,
 		"two values":  `{"path":"/","paths":[],"name":"n","type":"folder"} {}`,
 	}

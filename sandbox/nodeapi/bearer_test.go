@@ -86,7 +86,7 @@ func TestWhatABearerMayCall(t *testing.T) {
 	n := newTeamNode(t)
 	n.put("f", "x")
 	open := map[string]bool{
-		"GET /info": true, "GET /access_keys/self": true, "GET /self": true, "POST /files/download_setup": true, "GET /unknown": true,
+		"GET /info": true, "GET /access_keys/self": true, "GET /self": true, "POST /files/download_setup": true, "POST /public_keys": true, "GET /unknown": true,
 	}
 	admin := n.member("admin:all", "777")
 	for _, route := range routes {

@@ -109,7 +109,7 @@ func (x *exchange) explain(err error) *errorBody {
 	switch {
 	case errors.As(err, &r):
 		status = r.status
-	case errors.Is(err, world.ErrKeyInvalid), errors.Is(err, world.ErrPermissionInvalid):
+	case errors.Is(err, world.ErrKeyInvalid), errors.Is(err, world.ErrPermissionInvalid), errors.Is(err, world.ErrPublicKey):
 		status = http.StatusBadRequest
 	case errors.Is(err, world.ErrForbidden):
 		status = http.StatusForbidden

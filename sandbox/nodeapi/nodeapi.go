@@ -45,6 +45,7 @@ func New(config Config) http.Handler {
 
 		"GET /self":             withoutNodeUsers(showSelf),
 		"GET /access_keys/self": showSelf,
+		"POST /public_keys":     registerPublicKey,
 
 		"GET /access_keys":          listKeys,
 		"POST /access_keys":         createKey,
@@ -59,6 +60,7 @@ func New(config Config) http.Handler {
 		"POST /files/rename":         withFiles(renamePaths),
 		"POST /files/upload_setup":   withFiles(uploadSetup),
 		"POST /files/download_setup": withFiles(downloadSetup),
+		"POST /files/sync_setup":     withFiles(syncSetup),
 		"GET /files/{path}/contents": withFiles(contents),
 		"POST /space":                withFiles(space),
 

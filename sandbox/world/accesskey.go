@@ -119,7 +119,8 @@ func (w *World) ModifyAccessKey(p Principal, id string, set KeySettings) error {
 	})
 }
 
-// DeleteAccessKey removes a key and ends the transfer tokens that it gave out.
+// DeleteAccessKey removes a key with its permissions, and ends the transfer
+// tokens that it gave out and the SSH keys that it registered.
 // Its files stay. Keys that it created stay too, and become those of its owner.
 func (w *World) DeleteAccessKey(p Principal, id string) error {
 	var gone string
@@ -140,6 +141,7 @@ func (w *World) DeleteAccessKey(p Principal, id string) error {
 	})
 	if err == nil {
 		w.tokens.revoke(gone)
+		w.keys.revoke(gone)
 	}
 	return err
 }

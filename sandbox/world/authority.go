@@ -32,7 +32,7 @@ func (w *World) AuthorizeToken(token string, tags []byte, direction grant.Direct
 	switch {
 	case !known:
 		return grant.Grant{}, fmt.Errorf("%w: the transfer token is unknown or has expired", grant.ErrDenied)
-	case t.direction != direction:
+	case t.direction != "" && t.direction != direction:
 		return grant.Grant{}, fmt.Errorf("%w: the transfer token is for direction %s", grant.ErrDenied, t.direction)
 	}
 	return t.allows, nil

@@ -28,6 +28,7 @@ type World struct {
 	storeDir string // absolute, without symbolic links
 	accounts *accounts
 	tokens   *tokens
+	keys     *publicKeys
 	now      func() time.Time
 
 	// mu makes a change of the store and of its index one step, and guards the
@@ -67,7 +68,7 @@ func open(folder string, options []Option) (_ *World, err error) {
 	for _, set := range options {
 		set(w)
 	}
-	w.tokens = newTokens(w.now)
+	w.tokens, w.keys = newTokens(w.now), newPublicKeys(w.now)
 	defer func() {
 		if err != nil {
 			w.Close()

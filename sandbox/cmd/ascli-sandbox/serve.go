@@ -173,11 +173,12 @@ func sshServer(f flags, w *world.World, log *slog.Logger) (*sshd.Server, error) 
 		return nil, err
 	}
 	return sshd.New(sshd.Config{
-		Authority: w,
-		HostKey:   hostKey,
-		BypassKey: bypass.PublicKey(),
-		CutFirst:  f.CutFirstTransfer,
-		Log:       log.With("server", "ssh"),
+		Authority:  w,
+		HostKey:    hostKey,
+		BypassKey:  bypass.PublicKey(),
+		DynamicKey: w.AcceptsPublicKey,
+		CutFirst:   f.CutFirstTransfer,
+		Log:        log.With("server", "ssh"),
 	}), nil
 }
 
