@@ -120,6 +120,7 @@ func TestRightsOfAUser(t *testing.T) {
 		{"list", "GET", "/files/%d/files", ""},
 		{"list", "GET", "/files/%f", ""},
 		{"read", "GET", "/files/%f/content", ""},
+		{"preview", "GET", "/files/%f/preview", ""},
 		{"write", "POST", "/files/%d/files", `{"name":"new","type":"file"}`},
 		{"write", "POST", "/files/%d/files", `{"name":"l","type":"link","target_id":"1","target_node_id":"x"}`},
 		{"mkdir", "POST", "/files/%d/files", `{"name":"sub","type":"folder"}`},
@@ -131,7 +132,7 @@ func TestRightsOfAUser(t *testing.T) {
 		t.Run(call.level+" "+call.method+" "+call.target, func(t *testing.T) {
 			for _, only := range []bool{true, false} {
 				n := newTeamNode(t)
-				n.put("d/f", "x")
+				n.put("d/f", asPNG(t, red(1, 1)))
 				d := n.children("1")["d"].ID
 				given, want := []string{call.level}, true
 				if !only {

@@ -113,7 +113,7 @@ func (x *exchange) explain(err error) *errorBody {
 		status = http.StatusBadRequest
 	case errors.Is(err, world.ErrForbidden):
 		status = http.StatusForbidden
-	case errors.Is(err, world.ErrKeyUnknown), errors.Is(err, world.ErrPermissionUnknown):
+	case errors.Is(err, world.ErrKeyUnknown), errors.Is(err, world.ErrPermissionUnknown), errors.Is(err, world.ErrJobUnknown):
 		status = http.StatusNotFound
 	case errors.Is(err, world.ErrKeyExists), errors.Is(err, world.ErrPermissionExists):
 		status = http.StatusConflict

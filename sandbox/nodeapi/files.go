@@ -30,6 +30,9 @@ func (x *exchange) entry(needed world.Rights) (world.Entry, error) {
 }
 
 func showFile(x *exchange) error {
+	if x.isVersion4() && x.URL.Query().Has("ajq_id") {
+		return showDeletion(x)
+	}
 	e, err := x.entry(world.MayList)
 	if err != nil {
 		return err
@@ -159,6 +162,9 @@ func (x *exchange) rename(name string) error {
 }
 
 func deleteFile(x *exchange) error {
+	if x.isVersion4() {
+		return deleteLater(x)
+	}
 	if _, err := x.entry(world.MayDelete); err != nil {
 		return err
 	}

@@ -20,7 +20,10 @@ type Config struct {
 	World *world.World
 	// SSHPort is where transfers go, on 127.0.0.1.
 	SSHPort int
-	Log     *slog.Logger
+	// BareLinks leaves the targets of links out of listings, as a node may do
+	// (node.md S5): clients must then ask for each link.
+	BareLinks bool
+	Log       *slog.Logger
 }
 
 // node is the handler's state.
@@ -62,6 +65,9 @@ func New(config Config) http.Handler {
 		"POST /files/download_setup": withFiles(downloadSetup),
 		"POST /files/sync_setup":     withFiles(syncSetup),
 		"GET /files/{path}/contents": withFiles(contents),
+		"POST /files/page":           withFiles(page),
+		"POST /files/info":           withFiles(describePaths),
+		"POST /files/du":             withFiles(diskUsage),
 		"POST /space":                withFiles(space),
 
 		"GET /files/{id}":         withKeyFiles(showFile),
@@ -70,6 +76,7 @@ func New(config Config) http.Handler {
 		"GET /files/{id}/files":   withKeyFiles(listFolder),
 		"POST /files/{id}/files":  withKeyFiles(createFile),
 		"GET /files/{id}/content": withKeyFiles(content),
+		"GET /files/{id}/preview": withKeyFiles(preview),
 	}
 	maps.Copy(routes, permissionRoutes())
 	for pattern, serve := range routes {

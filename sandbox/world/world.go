@@ -29,6 +29,7 @@ type World struct {
 	accounts *accounts
 	tokens   *tokens
 	keys     *publicKeys
+	jobs     *jobs
 	now      func() time.Time
 
 	// mu makes a change of the store and of its index one step, and guards the
@@ -64,6 +65,7 @@ func open(folder string, options []Option) (_ *World, err error) {
 	w := &World{
 		lock: flock.New(filepath.Join(folder, "lock"), flock.SetPermissions(0o600)),
 		now:  time.Now,
+		jobs: newJobs(),
 	}
 	for _, set := range options {
 		set(w)
@@ -94,8 +96,9 @@ func open(folder string, options []Option) (_ *World, err error) {
 	return w, err
 }
 
-// Close releases the data folder. Views must be closed before.
+// Close ends the jobs and releases the data folder. Views must be closed before.
 func (w *World) Close() error {
+	w.jobs.close()
 	var errs []error
 	if w.index != nil {
 		errs = append(errs, w.index.close())

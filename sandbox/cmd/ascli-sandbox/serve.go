@@ -64,7 +64,9 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
-	api := nodeapi.New(nodeapi.Config{World: w, SSHPort: port(ports.ssh), Log: log.With("server", "node")})
+	api := nodeapi.New(nodeapi.Config{
+		World: w, SSHPort: port(ports.ssh), BareLinks: f.BareLinks, Log: log.With("server", "node"),
+	})
 	site := newSite(f.Folder, ca.File(), ports)
 
 	group, ctx := errgroup.WithContext(ctx)
