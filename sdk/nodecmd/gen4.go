@@ -105,7 +105,7 @@ func find(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result
 		return nil, err
 	}
 	return sdk.List(func(yield func(*record.Object, error) bool) {
-		for entry, err := range at.Walk(ctx) {
+		for entry, err := range at.Walk(ctx, node.WalkOptions{}) {
 			wanted := err != nil
 			if err == nil {
 				wanted, err = matches(ctx, entry)
