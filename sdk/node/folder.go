@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
@@ -73,19 +74,17 @@ func (l *listing) pages(ctx context.Context) iter.Seq2[[]*record.Object, error] 
 
 // entries logs what the server reports as erroneous and leaves it out.
 func (l *listing) entries(ctx context.Context, page []any) ([]*record.Object, error) {
-	entries := make([]*record.Object, 0, len(page))
-	for _, item := range page {
-		entry, ok := item.(*record.Object)
-		if !ok {
-			return nil, broken("files/"+l.folderID+"/files", "object in its list")
-		}
-		if e := entry.Object("error"); e != nil {
-			l.client.log.ErrorContext(ctx, e.Text("user_message"))
-			continue
-		}
-		entries = append(entries, entry)
+	all, err := objects(page, "files/"+l.folderID+"/files")
+	if err != nil {
+		return nil, err
 	}
-	return entries, nil
+	return slices.DeleteFunc(all, func(entry *record.Object) bool {
+		e := entry.Object("error")
+		if e != nil {
+			l.client.log.ErrorContext(ctx, e.Text("user_message"))
+		}
+		return e != nil
+	}), nil
 }
 
 func (l *listing) rawPages(ctx context.Context) iter.Seq2[[]any, error] {

@@ -121,6 +121,25 @@ func (at Location) List(ctx context.Context, query *record.Object) iter.Seq2[*re
 	}
 }
 
+// CheckFree tells, as an error, that a folder already has an entry of that name:
+// a link is a file of a name of its own (spec/plugins/node.md 7.2).
+func (at Location) CheckFree(ctx context.Context, name string) error {
+	page, _, err := at.Node.listing(at.ID, nil).page(ctx, "")
+	if err != nil {
+		return err
+	}
+	entries, err := objects(page, filePath(at.ID)+"/files")
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if taken := entry.Text("name"); taken == name || taken == "."+name+".asp-lnk" {
+			return failure.Otherf("RuntimeError", "A %s already exists with name %s", entry.Text("type"), taken)
+		}
+	}
+	return nil
+}
+
 // follow finds the target of a link; ok is false, after a warning, when it
 // cannot be reached.
 func (c *Client) follow(ctx context.Context, link *record.Object) (target Location, ok bool, err error) {
