@@ -190,6 +190,20 @@ func (j *Journal) Start(o Opening) (*Session, error) {
 	return s, nil
 }
 
+// Admit checks that a client does not come back to a transfer that was
+// canceled: the error wraps ErrCanceled.
+func (j *Journal) Admit(owner string, tags json.RawMessage) error {
+	id := transferID(tags)
+	if j == nil || id == "" {
+		return nil
+	}
+	r, err := j.Get(id)
+	if err == nil && r.Owner == owner && r.Canceled {
+		return fmt.Errorf("%w: %s", ErrCanceled, id)
+	}
+	return nil
+}
+
 // transferOf finds the transfer of a session, or makes it. It is nil for the
 // far end of a transfer that this node runs.
 func (j *Journal) transferOf(o Opening) (*live, error) {

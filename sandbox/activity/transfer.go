@@ -1,6 +1,9 @@
 package activity
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"strings"
+)
 
 // Status of a transfer (OpenAPI, /ops/transfers).
 type Status string
@@ -157,3 +160,24 @@ type File struct {
 
 // Transferring is the status of a file under way.
 const Transferring Status = "transferring"
+
+// Token types of a start spec (OpenAPI) that are recognized.
+const (
+	NoToken     = "none"
+	BasicToken  = "basic_token"
+	BearerToken = "bearer_token"
+	AuthToken   = "auth_token"
+)
+
+// TokenType tells what a transfer token is, which the journal does not keep.
+func TokenType(token string) string {
+	switch {
+	case token == "":
+		return NoToken
+	case strings.HasPrefix(token, "Basic "):
+		return BasicToken
+	case strings.HasPrefix(token, "Bearer "):
+		return BearerToken
+	}
+	return AuthToken
+}
