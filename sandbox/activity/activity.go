@@ -150,13 +150,13 @@ type Opening struct {
 }
 
 // Create makes a transfer that this node will start, with status waiting. Its
-// sessions have the id that it returns.
-func (j *Journal) Create(o Opening, control Control) (string, error) {
+// sessions are opened with the same id, which must be new.
+func (j *Journal) Create(o Opening, control Control) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	l := j.newLive(o, uuid.NewString())
+	l := j.newLive(o, o.ID)
 	l.control = control
-	return l.record.Transfer.ID, j.saveNew(l)
+	return j.saveNew(l)
 }
 
 // Start records the start of a session. The session records nothing if this

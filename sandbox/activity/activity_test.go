@@ -41,6 +41,17 @@ func begin(t testing.TB, j *activity.Journal, o activity.Opening) *activity.Sess
 	return s
 }
 
+// create makes a transfer that the node runs itself.
+func create(t testing.TB, j *activity.Journal, id string, control activity.Control) activity.Opening {
+	t.Helper()
+	o := upload("ak1")
+	o.ID, o.Local = id, true
+	if err := j.Create(o, control); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
 func get(t testing.TB, j *activity.Journal, id string) activity.Transfer {
 	t.Helper()
 	r, err := j.Get(id)
@@ -169,10 +180,8 @@ func TestARestartFailsWhatWasRunningAndKeepsTheRest(t *testing.T) {
 	done.Moved(3)
 	done.End(nil)
 	running := begin(t, first, upload("ak1"))
-	waiting, err := first.Create(upload("ak1"), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+	const waiting = "waiting-one"
+	create(t, first, waiting, nil)
 	_, position := first.List(activity.Query{Visible: everybody})
 	first.Close()
 
@@ -302,16 +311,11 @@ func word(s string) *string { return &s }
 func TestPauseAndResumeOfATransferOfTheNode(t *testing.T) {
 	j := open(t, t.TempDir(), nil)
 	control := &fake{}
-	o := upload("ak1")
-	o.Local = true
-	id, err := j.Create(o, control)
-	if err != nil {
-		t.Fatal(err)
-	}
+	o := create(t, j, sharedID, control)
+	id := o.ID
 	if got := get(t, j, id); got.Status != activity.Waiting {
 		t.Errorf("created: %s", got.Status)
 	}
-	o.ID = id
 	stopped := make(chan struct{}, 1)
 	o.Stop = func() { stopped <- struct{}{} }
 	s := begin(t, j, o)
@@ -368,14 +372,9 @@ func TestWhatCannotBeChangedIsRefused(t *testing.T) {
 
 func TestTheFarEndOfATransferOfTheNodeIsNotRecordedTwice(t *testing.T) {
 	j := open(t, t.TempDir(), nil)
-	o := upload("ak1")
-	o.Local = true
-	id, err := j.Create(o, &fake{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	create(t, j, sharedID, &fake{})
 	far := upload("ak1")
-	far.Spec.Tags = tagged(id)
+	far.Spec.Tags = tagged(sharedID)
 	s := begin(t, j, far)
 	s.Moved(5)
 	s.End(nil)
