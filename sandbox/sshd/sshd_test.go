@@ -20,6 +20,7 @@ import (
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/grant"
 	"github.com/ascli-go/ascli/sandbox/sshd"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
@@ -40,7 +41,7 @@ func (a authority) AuthorizeToken(token string, _ []byte, direction grant.Direct
 
 func (a authority) AuthorizePassword(user, password string) (grant.Grant, error) {
 	if user == "node_user" && password == "p" {
-		return grant.Grant{Root: a.root, Destination: "/"}, nil
+		return grant.Grant{Owner: user, Root: a.root, Destination: "/"}, nil
 	}
 	return grant.Grant{}, grant.ErrDenied
 }
@@ -50,6 +51,8 @@ type world struct {
 	address string
 	bypass  ssh.Signer
 	dynamic ssh.Signer // of a key that a client registered
+	// transfers is what the server recorded.
+	transfers *activity.Journal
 }
 
 func start(t *testing.T) world {
@@ -74,8 +77,12 @@ func start(t *testing.T) world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	transfers, err := activity.Open(t.TempDir(), "node-1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	server := sshd.New(sshd.Config{
-		Authority: authority{root}, HostKey: host, BypassKey: bypass.PublicKey(), Log: slog.New(slog.DiscardHandler),
+		Authority: authority{root}, HostKey: host, BypassKey: bypass.PublicKey(), Transfers: transfers, Log: slog.New(slog.DiscardHandler),
 		DynamicKey: func(key ssh.PublicKey) bool { return bytes.Equal(key.Marshal(), dynamic.PublicKey().Marshal()) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -86,8 +93,11 @@ func start(t *testing.T) world {
 		if err := <-served; err != nil {
 			t.Errorf("Serve: %v", err)
 		}
+		if err := transfers.Close(); err != nil {
+			t.Error(err)
+		}
 	})
-	return world{root: root, address: listener.Addr().String(), bypass: bypass, dynamic: dynamic}
+	return world{root: root, address: listener.Addr().String(), bypass: bypass, dynamic: dynamic, transfers: transfers}
 }
 
 func newSigner(t *testing.T) ssh.Signer {

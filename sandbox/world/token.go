@@ -104,6 +104,7 @@ func (v *View) issue(direction grant.Direction, allows grant.Grant, life time.Du
 	if err != nil {
 		return "", err
 	}
-	allows.Root = root
-	return v.world.tokens.issue(transferToken{issuer: v.caller.Name, direction: direction, allows: allows}, life), nil
+	issuer := v.caller.Name
+	allows.Owner, allows.Root = issuer, root
+	return v.world.tokens.issue(transferToken{issuer: issuer, direction: direction, allows: allows}, life), nil
 }
