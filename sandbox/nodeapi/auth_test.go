@@ -14,7 +14,7 @@ var routes = []struct{ method, path string }{
 	{"PUT", "/files/1"}, {"DELETE", "/files/1"}, {"GET", "/files/1/files"}, {"POST", "/files/1/files"},
 	{"GET", "/files/1/content"}, {"GET", "/unknown"}, {"GET", "/self"}, {"GET", "/permissions"}, {"POST", "/permissions"},
 	{"GET", "/permissions/1"}, {"PUT", "/permissions/1"}, {"DELETE", "/permissions/1"},
-	{"POST", "/files/page"}, {"POST", "/files/info"}, {"POST", "/files/du"}, {"GET", "/files/1/preview"},
+	{"GET", "/usage"}, {"GET", "/usage/1"}, {"POST", "/files/page"}, {"POST", "/files/info"}, {"POST", "/files/du"}, {"GET", "/files/1/preview"},
 	{"POST", "/files/sync_setup"}, {"POST", "/public_keys"},
 }
 

@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"path"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/world"
 )
 
@@ -23,6 +24,8 @@ type Config struct {
 	// BareLinks leaves the targets of links out of listings, as a node may do
 	// (node.md S5): clients must then ask for each link.
 	BareLinks bool
+	// Transfers records the transfers of all servers; nil: nobody does.
+	Transfers *activity.Journal
 	Log       *slog.Logger
 }
 
@@ -79,6 +82,7 @@ func New(config Config) http.Handler {
 		"GET /files/{id}/preview": withKeyFiles(preview),
 	}
 	maps.Copy(routes, permissionRoutes())
+	maps.Copy(routes, usageRoutes())
 	for pattern, serve := range routes {
 		mux.Handle(pattern, n.handler(serve))
 	}

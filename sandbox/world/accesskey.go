@@ -146,6 +146,21 @@ func (w *World) DeleteAccessKey(p Principal, id string) error {
 	return err
 }
 
+// Owns tells whether a node user or access key, by its name, is another one, or
+// created it, or created the key that created it, and so on.
+func (w *World) Owns(name, other string) bool {
+	s := w.accounts.snapshot()
+	return name == other || s.owns(name, other)
+}
+
+// IsSubKey tells whether p is, or has a token of, an access key that an access
+// key made.
+func (w *World) IsSubKey(p Principal) bool {
+	s := w.accounts.snapshot()
+	k := s.keyOf(p)
+	return k != nil && s.key(k.Owner) != nil
+}
+
 // keyFor returns the key id if p may handle it.
 func (s *accountState) keyFor(p Principal, id string) (*keyState, error) {
 	if id == "self" {

@@ -243,8 +243,7 @@ func (v *View) permitAny(fileID string) error {
 // refuseSubKey refuses to those of an access key that an access key made
 // (OpenAPI, /permissions).
 func (v *View) refuseSubKey() error {
-	s := v.world.accounts.snapshot()
-	if k := s.keyOf(v.caller); k != nil && s.key(k.Owner) != nil {
+	if v.world.IsSubKey(v.caller) {
 		return fmt.Errorf("%w: %s is a sub-access key, which has no permissions", ErrForbidden, v.caller.Name)
 	}
 	return nil
