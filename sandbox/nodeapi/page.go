@@ -64,7 +64,9 @@ func page(x *exchange) error {
 		if asked.RetrieveMetadata != nil && !*asked.RetrieveMetadata {
 			answer.Items[i] = bareEntry{Path: e.Path, Basename: e.Name, Type: pathTypes[e.Type]}
 		} else {
-			answer.Items[i] = byPath(x.files, e)
+			shown := byPath(x.files, e)
+			shown.Target = nil // unknown here (OpenAPI, filesPageMeta)
+			answer.Items[i] = shown
 		}
 	}
 	return x.json(http.StatusOK, answer)

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -114,9 +115,14 @@ func (s *sandbox) trusted() *x509.CertPool {
 // get makes a request with what the configuration gives alone.
 func (s *sandbox) get(url string, as *nodePreset) int {
 	s.Helper()
+	return s.send(http.MethodGet, url, "", as)
+}
+
+func (s *sandbox) send(method, url, body string, as *nodePreset) int {
+	s.Helper()
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.trusted()}}
 	defer transport.CloseIdleConnections()
-	request, err := http.NewRequest(http.MethodGet, url, nil)
+	request, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -188,6 +194,37 @@ func TestSSHServerKnowsTheInstalledBypassKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	client.Close()
+}
+
+func TestRegisteredKeyLogsInForTransfers(t *testing.T) {
+	s := start(t)
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	login := func() error {
+		client, err := ssh.Dial("tcp", s.told("SSH"), &ssh.ClientConfig{
+			User: "xfer", Auth: []ssh.AuthMethod{ssh.PublicKeys(key)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(),
+		})
+		if err == nil {
+			client.Close()
+		}
+		return err
+	}
+	if login() == nil {
+		t.Error("an unknown key logs in")
+	}
+	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key.PublicKey())))
+	if status := s.send(http.MethodPost, s.config.Node.URL+"/public_keys", `{"public_key":"`+line+`"}`, &s.config.Node); status != 201 {
+		t.Fatalf("status = %d", status)
+	}
+	if err := login(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestMailIsKeptInTheMailFolder(t *testing.T) {
