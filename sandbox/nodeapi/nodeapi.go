@@ -1,6 +1,6 @@
 // Package nodeapi serves the Node API of an Aspera transfer server over the
 // files and access keys of a [world.World]: the calls by path (gen3) and by
-// file id (gen4), access keys, and the authorization of transfers.
+// file id (gen4), access keys, permissions, and the authorization of transfers.
 //
 // Shapes are those of IBM's OpenAPI document of the Node API 4.4.6; what that
 // leaves open is from node.md, "Server side", whose sections the comments name.
@@ -39,7 +39,7 @@ type node struct {
 // Calls by path and by file id share the prefix /files/. They cannot clash:
 // by path, an id-like element ("browse") comes with POST and two elements in
 // all, or with the ending /contents; by id, POST has three elements and the
-// ending is /content or /files. A file id is always a number.
+// ending is /content, /files or /preview. A file id is always a number.
 func New(config Config) http.Handler {
 	n := &node{config}
 	mux := http.NewServeMux()

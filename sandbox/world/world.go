@@ -1,5 +1,6 @@
 // Package world is the state of a sandbox, kept in one data folder: node users,
-// access keys, files with their ids, and the transfer tokens given out.
+// access keys with the permissions of their users, files with their ids, and the
+// transfer tokens given out.
 //
 // There is one store of files. A node user and an access key each see one
 // folder of it as their root, so that the calls by path (gen3) and the calls by
