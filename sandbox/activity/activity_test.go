@@ -440,6 +440,37 @@ func TestAValidatorGetsEachCompleteFileOnce(t *testing.T) {
 	}
 }
 
+func TestAStreamWaitsOverARestartUntilItIsCanceled(t *testing.T) {
+	folder := t.TempDir()
+	first := open(t, folder, nil)
+	o := upload("ak1")
+	o.ID = sharedID
+	if err := first.CreateStream(o); err != nil {
+		t.Fatal(err)
+	}
+	rate := 500.0
+	if err := first.Modify(sharedID, activity.Change{TargetRateKbps: &rate, Status: word("paused")}); err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	second := open(t, folder, nil)
+	if got := get(t, second, sharedID); got.Status != activity.Paused || got.StartSpec.TargetRateKbps != 500 {
+		t.Errorf("after the restart: %+v", got)
+	}
+	if err := second.Modify(sharedID, activity.Change{Status: word("running")}); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, second, sharedID); got.Status != activity.Waiting {
+		t.Errorf("resumed: %s", got.Status)
+	}
+	if err := second.Cancel(sharedID); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, second, sharedID); got.Status != activity.Canceled || got.EndTimeUsec == 0 {
+		t.Errorf("canceled: %+v", got)
+	}
+}
+
 func FuzzHasTag(f *testing.F) {
 	f.Add([]byte(`{"a":{"b":"c"}}`), "a.b=c")
 	f.Add([]byte(`[1]`), "=")
