@@ -408,7 +408,7 @@ func TestAValidatorGetsEachCompleteFileOnce(t *testing.T) {
 	s.FileAt("/c", 9, 1)
 	files := func(limit int, validator string) []activity.TransferredFile {
 		t.Helper()
-		found, err := j.Files(everybody, 0, limit, validator)
+		found, err := j.Files(activity.FileQuery{Visible: everybody, Most: limit, Validator: validator})
 		if err != nil {
 			t.Fatal(err)
 		}

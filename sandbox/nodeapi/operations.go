@@ -2,7 +2,6 @@ package nodeapi
 
 import (
 	"errors"
-	"math"
 	"net/http"
 	"strconv"
 
@@ -66,7 +65,7 @@ func operationRoutes() map[string]endpoint {
 		"POST /asyncs":               createAsync,
 		"GET /asyncs/{id}":           withAsync(showAsync),
 		"DELETE /asyncs/{id}":        withAsync(deleteAsync),
-		"POST /asyncs/{id}/start":    withFiles(withAsync(startAsync)),
+		"POST /asyncs/{id}/start":    withFiles(startAsync),
 		"POST /asyncs/{id}/stop":     withAsync(stopAsync),
 		"GET /asyncs/{id}/bandwidth": withAsync(asyncBandwidth),
 		"GET /asyncs/{id}/counters":  withAsync(asyncCounters),
@@ -127,19 +126,6 @@ func (x *exchange) happened(data any, types ...string) {
 
 // visible tells whether the caller may see what belongs to owner.
 func (x *exchange) visible(owner string) bool { return x.node.World.Oversees(x.caller, owner) }
-
-// number reads a whole number of the query, not below 0; without it, otherwise.
-func (x *exchange) number(name string, otherwise int) (int, error) {
-	text := x.URL.Query().Get(name)
-	if text == "" {
-		return otherwise, nil
-	}
-	value, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || value < 0 || value > math.MaxInt32 {
-		return 0, refuse(http.StatusBadRequest, "%s is %q, not a number", name, text)
-	}
-	return int(value), nil
-}
 
 // position reads the iteration token of the query.
 func (x *exchange) position() (uint64, error) {

@@ -17,7 +17,7 @@ func listTransfers(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	items, err := x.number("max_items", maxEntries)
+	items, err := number(x.URL.Query(), "max_items", maxEntries)
 	if err != nil {
 		return err
 	}
@@ -28,10 +28,8 @@ func listTransfers(x *exchange) error {
 	found, next := x.node.Operations.Transfers.List(query)
 	shown := make([]any, len(found))
 	for i, r := range found {
-		if len(r.Transfer.Files) > items {
-			r.Transfer.Files = r.Transfer.Files[:items]
-		}
-		items -= len(r.Transfer.Files)
+		r.Transfer.Files = r.Transfer.Files[:min(items, int64(len(r.Transfer.Files)))]
+		items -= int64(len(r.Transfer.Files))
 		shown[i] = view(r.Transfer)
 	}
 	x.linkNext(next)
@@ -64,10 +62,7 @@ func (x *exchange) transferQuery() (q activity.Query, err error) {
 	if q.After, err = x.position(); err != nil {
 		return q, err
 	}
-	q.Count, err = x.number("count", maxEntries)
-	if q.Count == 0 {
-		q.Count = maxEntries
-	}
+	q.Count, err = positive(given, "count", maxEntries)
 	return q, err
 }
 
@@ -266,12 +261,12 @@ const (
 )
 
 func transferBandwidth(x *exchange) error {
-	seconds, err := x.number("duration", bandwidthSpan)
+	seconds, err := positive(x.URL.Query(), "duration", bandwidthSpan)
 	if err != nil {
 		return err
 	}
-	if seconds == 0 || seconds > maxBandwidthSpan {
-		return refuse(http.StatusBadRequest, "duration is %d, not between 1 and %d seconds", seconds, maxBandwidthSpan)
+	if seconds > maxBandwidthSpan {
+		return refuse(http.StatusBadRequest, "duration is %d, more than %d seconds", seconds, maxBandwidthSpan)
 	}
 	span := time.Duration(seconds) * time.Second
 	now := time.Now()
