@@ -47,6 +47,7 @@ type Record struct {
 	Owner string `json:"owner"`
 	// Local: this node is the client.
 	Local    bool     `json:"local,omitempty"`
+	Stream   bool     `json:"stream,omitempty"`
 	Transfer Transfer `json:"transfer"`
 	Canceled bool     `json:"canceled,omitempty"`
 	Paused   bool     `json:"paused,omitempty"`
@@ -95,6 +96,10 @@ func Open(folder, nodeID string, observe Observer) (*Journal, error) {
 	}
 	j := &Journal{nodeID: nodeID, observe: observe, log: log, live: map[string]*live{}, now: time.Now}
 	for _, e := range log.After(0) {
+		if status := e.Record.Transfer.Status; e.Record.Stream && (status.Active() || status == Paused) {
+			j.live[e.ID] = &live{record: e.Record}
+			continue
+		}
 		if err := j.bury(e.Record); err != nil {
 			return nil, errors.Join(err, log.Close())
 		}

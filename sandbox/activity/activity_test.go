@@ -408,7 +408,7 @@ func TestAValidatorGetsEachCompleteFileOnce(t *testing.T) {
 	s.FileAt("/c", 9, 1)
 	files := func(limit int, validator string) []activity.TransferredFile {
 		t.Helper()
-		found, err := j.Files(everybody, 0, limit, validator)
+		found, err := j.Files(activity.FileQuery{Visible: everybody, Most: limit, Validator: validator})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -437,6 +437,37 @@ func TestAValidatorGetsEachCompleteFileOnce(t *testing.T) {
 	}
 	if err := j.Judge(everybody, "x", "y", verdict); !errors.Is(err, activity.ErrUnknown) {
 		t.Errorf("unknown file: %v", err)
+	}
+}
+
+func TestAStreamWaitsOverARestartUntilItIsCanceled(t *testing.T) {
+	folder := t.TempDir()
+	first := open(t, folder, nil)
+	o := upload("ak1")
+	o.ID = sharedID
+	if err := first.CreateStream(o); err != nil {
+		t.Fatal(err)
+	}
+	rate := 500.0
+	if err := first.Modify(sharedID, activity.Change{TargetRateKbps: &rate, Status: word("paused")}); err != nil {
+		t.Fatal(err)
+	}
+	first.Close()
+	second := open(t, folder, nil)
+	if got := get(t, second, sharedID); got.Status != activity.Paused || got.StartSpec.TargetRateKbps != 500 {
+		t.Errorf("after the restart: %+v", got)
+	}
+	if err := second.Modify(sharedID, activity.Change{Status: word("running")}); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, second, sharedID); got.Status != activity.Waiting {
+		t.Errorf("resumed: %s", got.Status)
+	}
+	if err := second.Cancel(sharedID); err != nil {
+		t.Fatal(err)
+	}
+	if got := get(t, second, sharedID); got.Status != activity.Canceled || got.EndTimeUsec == 0 {
+		t.Errorf("canceled: %+v", got)
 	}
 }
 

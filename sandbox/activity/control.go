@@ -70,6 +70,9 @@ func (j *Journal) Modify(id string, c Change) error {
 	if !status.Active() && status != Paused {
 		return fmt.Errorf("%w: it is %s", ErrRefused, status)
 	}
+	if r.Stream {
+		return j.modifyStream(id, c)
+	}
 	if err := j.setRate(id, c, control, status); err != nil {
 		return err
 	}

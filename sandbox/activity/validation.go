@@ -34,43 +34,58 @@ type TransferredFile struct {
 	Validation Validation
 }
 
-// Files returns the files of visible transfers, those of the least position
-// first, at most limit. With a validator it returns only complete files that no
-// validator has taken, and assigns them to it.
-func (j *Journal) Files(visible func(owner string) bool, after uint64, limit int, validator string) ([]TransferredFile, error) {
+// FileQuery selects files for a list.
+type FileQuery struct {
+	// Visible tells whether the asker may see the transfers of an owner.
+	Visible   func(owner string) bool
+	After     uint64 // position of transfers
+	Most      int
+	SessionID string // "" for all
+	// Validator, if not empty, takes the files: only complete ones that no
+	// validator has are returned, and are assigned to it.
+	Validator string
+}
+
+// Files returns files of transfers, those of the least position first.
+func (j *Journal) Files(q FileQuery) ([]TransferredFile, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	found := []TransferredFile{}
-	for _, e := range j.log.After(after) {
+	for _, e := range j.log.After(q.After) {
 		r, err := j.get(e.ID)
-		if err != nil || !visible(r.Owner) {
+		if err != nil || !q.Visible(r.Owner) {
 			continue
 		}
-		taken := 0
-		for _, f := range r.Transfer.Files {
-			if len(found) == limit {
-				break
-			}
-			v, known := r.Validations[f.ID]
-			if validator != "" {
-				if known || f.Status != Completed {
-					continue
-				}
-				v = Validation{Validator: validator, Status: Validating}
-				r.validate(f.ID, v)
-				taken++
-			} else if !known {
-				v.Status = fileStatus(f.Status)
-			}
-			found = append(found, TransferredFile{File: f, Position: e.Position, TransferID: r.Transfer.ID, Validation: v})
-		}
-		if taken > 0 {
+		before := len(found)
+		found = q.take(&r, e.Position, found)
+		if q.Validator != "" && len(found) > before {
 			if err := j.replace(r); err != nil {
 				return nil, err
 			}
 		}
 	}
 	return found, nil
+}
+
+// take appends the files of a transfer that are asked for.
+func (q FileQuery) take(r *Record, position uint64, found []TransferredFile) []TransferredFile {
+	for _, f := range r.Transfer.Files {
+		v, known := r.Validations[f.ID]
+		switch {
+		case len(found) == q.Most:
+			return found
+		case q.SessionID != "" && q.SessionID != f.SessionID,
+			q.Validator != "" && (known || f.Status != Completed):
+			continue
+		case q.Validator != "":
+			v = Validation{Validator: q.Validator, Status: Validating}
+			r.validate(f.ID, v)
+		case !known:
+			v.Status = fileStatus(f.Status)
+		}
+		found = append(found, TransferredFile{File: f, Position: position, TransferID: r.Transfer.ID, Validation: v})
+	}
+	return found
 }
 
 // Judge takes the verdict of a validator on a file that it was assigned.

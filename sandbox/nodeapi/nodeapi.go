@@ -12,7 +12,6 @@ import (
 	"net/http"
 	"path"
 
-	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/world"
 )
 
@@ -24,9 +23,9 @@ type Config struct {
 	// BareLinks leaves the targets of links out of listings, as a node may do
 	// (node.md S5): clients must then ask for each link.
 	BareLinks bool
-	// Transfers records the transfers of all servers; nil: nobody does.
-	Transfers *activity.Journal
-	Log       *slog.Logger
+	// Operations, if not nil, are served beside the files.
+	Operations *Operations
+	Log        *slog.Logger
 }
 
 // node is the handler's state.
@@ -83,6 +82,9 @@ func New(config Config) http.Handler {
 	}
 	maps.Copy(routes, permissionRoutes())
 	maps.Copy(routes, usageRoutes())
+	if config.Operations != nil {
+		maps.Copy(routes, operationRoutes())
+	}
 	for pattern, serve := range routes {
 		mux.Handle(pattern, n.handler(serve))
 	}

@@ -51,7 +51,7 @@ func showUsageID(x *exchange) error {
 	id := x.PathValue("id")
 	sum, found := x.usage(activity.Query{
 		Tag:     "aspera.usage_id=" + id,
-		Visible: func(owner string) bool { return x.node.World.Owns(x.caller.Name, owner) },
+		Visible: x.visible,
 	})
 	if !found {
 		return refuse(http.StatusNotFound, "No transfer has the usage ID %s", id)
@@ -66,7 +66,7 @@ func (x *exchange) mayAskUsage() error {
 	switch {
 	case !x.caller.HasAllRights():
 		return refuse(http.StatusForbidden, "Usage is for administrators; user %s is none", x.caller.UserID())
-	case x.node.Transfers == nil:
+	case x.node.Operations == nil:
 		return refuse(http.StatusNotFound, "Transfers are not recorded")
 	}
 	return nil
@@ -77,7 +77,7 @@ func (x *exchange) mayAskUsage() error {
 func (x *exchange) usage(q activity.Query) (sum usage, found bool) {
 	ended := false
 	q.Active = &ended
-	records, _ := x.node.Transfers.List(q)
+	records, _ := x.node.Operations.Transfers.List(q)
 	for _, r := range records {
 		if grant.Direction(r.Transfer.StartSpec.Direction) == grant.Receive {
 			sum.BytesIn += r.Transfer.BytesTransferred

@@ -31,7 +31,7 @@ func recordingNode(t *testing.T) (*testNode, *activity.Journal) {
 			t.Error(err)
 		}
 	})
-	n.handler = nodeapi.New(nodeapi.Config{World: n.world, SSHPort: sshPort, Transfers: transfers, Log: slog.New(slog.DiscardHandler)})
+	n.handler = nodeapi.New(nodeapi.Config{World: n.world, SSHPort: sshPort, Operations: &nodeapi.Operations{Transfers: transfers}, Log: slog.New(slog.DiscardHandler)})
 	return n, transfers
 }
 

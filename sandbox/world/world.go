@@ -32,6 +32,7 @@ type World struct {
 	keys     *publicKeys
 	jobs     *jobs
 	now      func() time.Time
+	observe  func(Change) // may be nil
 
 	// mu makes a change of the store and of its index one step, and guards the
 	// index. Other programs may change the store at any time.
