@@ -2,7 +2,10 @@
 // Node API hands credentials out, the SSH server and the HTTP gateway honour them.
 package grant
 
-import "errors"
+import (
+	"errors"
+	"strings"
+)
 
 // ErrDenied is the answer to a credential that is unknown, expired, or meant
 // for the other direction.
@@ -19,7 +22,7 @@ const (
 
 // Grant is what an accepted credential allows.
 type Grant struct {
-	// Owner is the node user or access key whose credential this is.
+	// Owner is the account whose credential this is: see [SplitAccount].
 	Owner string
 	// Root is the absolute folder on disk that the client sees as "/".
 	Root string
@@ -28,6 +31,14 @@ type Grant struct {
 	Destination string
 	// Sources are the paths below Root that a receive may read; nil means all.
 	Sources []string
+}
+
+// SplitAccount tells who an account is: a node user or access key, by its name,
+// or "<access key>:<user>" for a user of an access key with a bearer token.
+// Names hold no colon.
+func SplitAccount(account string) (name, user string) {
+	name, user, _ = strings.Cut(account, ":")
+	return name, user
 }
 
 // Authority checks transfer credentials. Its methods may be called from any

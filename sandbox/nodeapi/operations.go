@@ -120,7 +120,7 @@ func operation(serve endpoint) endpoint {
 // is what the endpoint answers, the types are constants of package eventlog.
 func (x *exchange) happened(data any, types ...string) {
 	if o := x.node.Operations; o != nil {
-		o.Events.Add(x.caller.Name, x.caller.Name, data, types...)
+		o.Events.Add(x.caller.Account(), data, types...)
 	}
 }
 

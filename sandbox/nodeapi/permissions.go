@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/ascli-go/ascli/sandbox/eventlog"
 	"github.com/ascli-go/ascli/sandbox/world"
 )
 
@@ -256,7 +257,9 @@ func createPermission(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, byPermission(p))
+	shown := byPermission(p)
+	x.happened(shown, eventlog.PermissionMade)
+	return x.json(http.StatusOK, shown)
 }
 
 func modifyPermission(x *exchange) error {
@@ -268,14 +271,18 @@ func modifyPermission(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	return x.json(http.StatusOK, byPermission(p))
+	shown := byPermission(p)
+	x.happened(shown, eventlog.PermissionEdited)
+	return x.json(http.StatusOK, shown)
 }
 
 // deletePermission answers 200 without a body (OpenAPI).
 func deletePermission(x *exchange) error {
-	if err := x.files.Revoke(x.PathValue("id")); err != nil {
+	p, err := x.files.Revoke(x.PathValue("id"))
+	if err != nil {
 		return err
 	}
+	x.happened(byPermission(p), eventlog.PermissionGone)
 	x.w.Header().Set("Content-Length", "0")
 	x.w.WriteHeader(http.StatusOK)
 	return nil

@@ -173,6 +173,33 @@ func TestEmbeddedFile(t *testing.T) {
 	}
 }
 
+func TestChangesOfPermissionsAreEvents(t *testing.T) {
+	n, _ := recordingNode(t)
+	n.permit("1", "777", "read")
+	n.call(asKey, "PUT", "/permissions/1", `{"access_level":"view"}`).is(200)
+	user := n.member("user:all", "777")
+	user.call("POST", "/permissions", `{"file_id":"1","access_type":"user","access_id":"778","access_levels":["read"]}`).is(200)
+	n.call(asKey, "DELETE", "/permissions/1", "").is(200)
+	type event struct {
+		UserID string `json:"user_id"`
+		Types  []string
+		Data   permission
+	}
+	var events, own []event
+	n.call(asKey, "GET", "/events", "").is(200).into(&events)
+	user.call("GET", "/events", "").is(200).into(&own)
+	told := func(events []event) (all []string) {
+		for _, e := range events {
+			all = append(all, e.UserID+" "+e.Types[0]+" "+e.Data.ID)
+		}
+		return all
+	}
+	want := []string{"ak1 permission.created 1", "ak1 permission.modified 1", "777 permission.created 2", "ak1 permission.deleted 1"}
+	if !reflect.DeepEqual(told(events), want) || !reflect.DeepEqual(told(own), want[2:3]) {
+		t.Errorf("events = %q, the user's own %q; want %q", told(events), told(own), want)
+	}
+}
+
 func FuzzPermissions(f *testing.F) {
 	n := newTeamNode(f)
 	n.permit("1", "777", "read")

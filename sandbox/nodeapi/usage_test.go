@@ -2,11 +2,13 @@ package nodeapi_test
 
 import (
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"net/http"
 	"testing"
 
 	"github.com/ascli-go/ascli/sandbox/activity"
+	"github.com/ascli-go/ascli/sandbox/eventlog"
 	"github.com/ascli-go/ascli/sandbox/grant"
 	"github.com/ascli-go/ascli/sandbox/nodeapi"
 )
@@ -18,7 +20,7 @@ type usage struct {
 	Total int64 `json:"bytes_total"`
 }
 
-// recordingNode is a node with a journal of transfers.
+// recordingNode is a node with a journal of transfers and one of events.
 func recordingNode(t *testing.T) (*testNode, *activity.Journal) {
 	t.Helper()
 	n := newTeamNode(t)
@@ -26,12 +28,19 @@ func recordingNode(t *testing.T) (*testNode, *activity.Journal) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	log := slog.New(slog.DiscardHandler)
+	events, err := eventlog.Open(t.TempDir(), log)
+	if err != nil {
+		t.Fatal(err)
+	}
 	t.Cleanup(func() {
-		if err := transfers.Close(); err != nil {
+		if err := errors.Join(transfers.Close(), events.Close()); err != nil {
 			t.Error(err)
 		}
 	})
-	n.handler = nodeapi.New(nodeapi.Config{World: n.world, SSHPort: sshPort, Operations: &nodeapi.Operations{Transfers: transfers}, Log: slog.New(slog.DiscardHandler)})
+	n.handler = nodeapi.New(nodeapi.Config{
+		World: n.world, SSHPort: sshPort, Operations: &nodeapi.Operations{Transfers: transfers, Events: events}, Log: log,
+	})
 	return n, transfers
 }
 

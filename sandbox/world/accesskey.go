@@ -9,6 +9,7 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/ascli-go/ascli/sandbox/grant"
 	"github.com/ascli-go/ascli/sandbox/nodetoken"
 )
 
@@ -146,11 +147,13 @@ func (w *World) DeleteAccessKey(p Principal, id string) error {
 	return err
 }
 
-// Owns tells whether a node user or access key, by its name, is another one, or
-// created it, or created the key that created it, and so on.
-func (w *World) Owns(name, other string) bool {
+// Owns tells whether an account belongs to a node user or access key, by its
+// name: it is that one or a user of it, or of a key that it created, or that one
+// of those created.
+func (w *World) Owns(name, account string) bool {
+	owner, _ := grant.SplitAccount(account)
 	s := w.accounts.snapshot()
-	return name == other || s.owns(name, other)
+	return name == owner || s.owns(name, owner)
 }
 
 // IsSubKey tells whether p is, or has a token of, an access key that an access

@@ -126,21 +126,11 @@ func (w *World) grantFolder(p Principal, folder Ref, needed Rights) (grant.Grant
 		return grant.Grant{}, fmt.Errorf("%w: %w", grant.ErrDenied, err)
 	}
 	defer v.Close()
-	e, err := v.Stat(folder)
-	if err == nil && e.Type != Folder {
-		err = ErrNotFolder
-	}
-	if err == nil {
-		err = v.Permit(e.ID, needed)
-	}
+	root, err := v.FolderOnDisk(folder, needed)
 	if err != nil {
 		return grant.Grant{}, fmt.Errorf("%w: transfer folder: %w", grant.ErrDenied, err)
 	}
-	root, err := v.folderOnDisk(strings.TrimPrefix(e.Path, "/"))
-	if err != nil {
-		return grant.Grant{}, fmt.Errorf("%w: transfer folder: %w", grant.ErrDenied, err)
-	}
-	return grant.Grant{Owner: p.Name, Root: root, Destination: "/"}, nil
+	return grant.Grant{Owner: p.Account(), Root: root, Destination: "/"}, nil
 }
 
 // folderOnDisk returns the absolute path of a folder of the view, free of

@@ -36,6 +36,15 @@ func (p Principal) UserID() string {
 	return "ASPERA_ACCESS_KEY_ADMIN"
 }
 
+// Account names who asks, for lists of what was done (see
+// [grant.SplitAccount]).
+func (p Principal) Account() string {
+	if p.bearer != nil {
+		return p.Name + ":" + p.bearer.user
+	}
+	return p.Name
+}
+
 // AuthenticateBearer checks a bearer token (without the word "Bearer") for an
 // access key, which the request names beside it. The error wraps
 // [grant.ErrDenied].

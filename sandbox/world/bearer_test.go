@@ -149,3 +149,41 @@ func TestBearerTokenTransfersInTheFolderOfTheTags(t *testing.T) {
 		})
 	}
 }
+
+func TestWhoOverseesWhat(t *testing.T) {
+	w := openWorld(t, t.TempDir())
+	takesTokens(t, w)
+	if _, err := w.CreateAccessKey(keyPrincipal(t, w), world.KeySettings{ID: "sub", Storage: local("/")}); err != nil {
+		t.Fatal(err)
+	}
+	bearer := func(role, user string) world.Principal {
+		p, err := w.AuthenticateBearer(tokentest.Sign(t, tokentest.Claims("ak1", role, user)), "ak1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	accounts := []string{"node_user", "ak1", "ak1:777", "ak1:778", "sub", "sub:777"}
+	tests := map[string]struct {
+		who  world.Principal
+		want string // for each account: x if overseen
+	}{
+		"node user":     {userPrincipal(t, w), "xxxxxx"},
+		"access key":    {keyPrincipal(t, w), ".xxxxx"},
+		"administrator": {bearer("admin:all", "779"), ".xxxxx"},
+		"user":          {bearer("user:all", "777"), "..x..."},
+	}
+	for name, test := range tests {
+		got := ""
+		for _, account := range accounts {
+			if w.Oversees(test.who, account) {
+				got += "x"
+			} else {
+				got += "."
+			}
+		}
+		if got != test.want {
+			t.Errorf("%s oversees %s of %v, want %s", name, got, accounts, test.want)
+		}
+	}
+}

@@ -158,16 +158,19 @@ func (v *View) ModifyPermission(id string, change PermissionChange) (Permission,
 	return changed, err
 }
 
-// Revoke removes a permission.
-func (v *View) Revoke(id string) error {
-	return v.changeOne(id, func(all []Permission, p *Permission) ([]Permission, error) {
+// Revoke removes a permission, and returns it.
+func (v *View) Revoke(id string) (Permission, error) {
+	var gone Permission
+	err := v.changeOne(id, func(all []Permission, p *Permission) ([]Permission, error) {
 		if p.CreatedByID != v.caller.UserID() {
 			if err := v.Permit(p.FileID, p.rights()); err != nil {
 				return nil, err
 			}
 		}
+		gone = *p
 		return slices.DeleteFunc(all, func(other Permission) bool { return other.ID == id }), nil
 	})
+	return gone, err
 }
 
 // changeOne changes a permission that the caller made, or on whose file it has

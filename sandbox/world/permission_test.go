@@ -91,7 +91,7 @@ func TestPermissionsSurviveARestart(t *testing.T) {
 	v := keyView(t, w)
 	first := permit(t, v, idOf(t, v, "/a"), "777", "write", "read")
 	second := permit(t, v, idOf(t, v, "/a"), "778", "read")
-	if err := v.Revoke(second.ID); err != nil {
+	if _, err := v.Revoke(second.ID); err != nil {
 		t.Fatal(err)
 	}
 	v.Close()
@@ -170,15 +170,15 @@ func TestUsersHandOnTheirOwnRightsOnly(t *testing.T) {
 		"a folder above":          second(mine().Grant(world.Permission{FileID: "1", AccessType: "user", AccessID: "780", AccessLevels: []string{"read"}})),
 		"to more":                 second(mine().ModifyPermission(given.ID, world.PermissionChange{Rights: &write})),
 		"what is stronger":        second(mine().ModifyPermission(strong.ID, world.PermissionChange{Rights: &read})),
-		"removal of a stronger":   mine().Revoke(strong.ID),
-		"by a stranger":           bearerView(t, w, "user:all", "781").Revoke(own.ID),
+		"removal of a stronger":   second(mine().Revoke(strong.ID)),
+		"by a stranger":           second(bearerView(t, w, "user:all", "781").Revoke(own.ID)),
 	}
 	for name, err := range refused {
 		if !errors.Is(err, world.ErrForbidden) {
 			t.Errorf("%s: error = %v, want ErrForbidden", name, err)
 		}
 	}
-	if err := mine().Revoke(given.ID); err != nil {
+	if _, err := mine().Revoke(given.ID); err != nil {
 		t.Error(err)
 	}
 }

@@ -104,7 +104,6 @@ func (v *View) issue(direction grant.Direction, allows grant.Grant, life time.Du
 	if err != nil {
 		return "", err
 	}
-	issuer := v.caller.Name
-	allows.Owner, allows.Root = issuer, root
-	return v.world.tokens.issue(transferToken{issuer: issuer, direction: direction, allows: allows}, life), nil
+	allows.Owner, allows.Root = v.caller.Account(), root
+	return v.world.tokens.issue(transferToken{issuer: v.caller.Name, direction: direction, allows: allows}, life), nil
 }
