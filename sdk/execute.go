@@ -36,10 +36,13 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 		columns = command.Columns
 	}
 	header := Header{result.Kind, columns, result.ValueColumn, result.Total, result.Secrets}
-	if err := sink.Begin(header); err != nil {
-		return err
-	}
+	begun := false
 	for v, err := range result.Records {
+		// A list that fails before its first record is no empty list.
+		if err == nil && !begun {
+			begun = true
+			err = sink.Begin(header)
+		}
 		if err != nil {
 			return err
 		}
@@ -50,7 +53,10 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 			return err
 		}
 	}
-	return nil
+	if begun {
+		return nil
+	}
+	return sink.Begin(header)
 }
 
 // lookup finds the leaf that the words name.
