@@ -48,10 +48,6 @@ func Gen3(m Mount) []sdk.Command {
 			Args: []sdk.Arg{sources},
 			Run:  m.on(download),
 		},
-		{
-			Name: "info", Summary: "Show the description of the server", Result: sdk.ResultObject,
-			Run: m.on(info),
-		},
 	}
 }
 
@@ -116,12 +112,4 @@ func download(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Re
 		return nil, err
 	}
 	return inv.Transfer(ctx, spec, sources)
-}
-
-func info(ctx context.Context, _ *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	o, err := c.Info(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return sdk.Object(o), nil
 }
