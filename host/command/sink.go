@@ -35,7 +35,7 @@ func (d *display) Begin(h sdk.Header) error {
 		sdk.ResultObject: output.SingleObject, sdk.ResultList: output.ObjectList, sdk.ResultValues: output.ValueList,
 		sdk.ResultStatus: output.Status, sdk.ResultText: output.Text, sdk.ResultEmpty: output.Empty,
 		sdk.ResultNothing: output.Nothing, sdk.ResultStructure: output.Structure,
-		sdk.ResultNull: output.Null, sdk.ResultImage: output.Image,
+		sdk.ResultNull: output.Null, sdk.ResultImage: output.Image, sdk.ResultContent: output.Content,
 	}
 	d.open = true
 	header := output.Header{Kind: kinds[h.Kind], Columns: h.Columns, Column: h.ValueColumn, Secrets: h.Secrets}

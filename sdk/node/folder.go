@@ -5,6 +5,7 @@ import (
 	"iter"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
@@ -23,21 +24,12 @@ const (
 // left out (spec/plugins/node.md 6.2).
 func (c *Client) Children(ctx context.Context, folderID string, query *record.Object) iter.Seq2[*record.Object, error] {
 	return func(yield func(*record.Object, error) bool) {
-		for page, err := range c.folderPages(ctx, folderID, query) {
+		for page, err := range c.listing(folderID, query).pages(ctx) {
 			if err != nil {
 				yield(nil, err)
 				return
 			}
-			for _, item := range page {
-				entry, ok := item.(*record.Object)
-				if !ok {
-					yield(nil, broken("files/"+folderID+"/files", "object in its list"))
-					return
-				}
-				if e := entry.Object("error"); e != nil {
-					c.log.ErrorContext(ctx, e.Text("user_message"))
-					continue
-				}
+			for _, entry := range page {
 				if !yield(entry, nil) {
 					return
 				}
@@ -46,32 +38,77 @@ func (c *Client) Children(ctx context.Context, folderID string, query *record.Ob
 	}
 }
 
-func (c *Client) folderPages(ctx context.Context, folderID string, query *record.Object) iter.Seq2[[]any, error] {
+// listing is the reading of a folder.
+type listing struct {
+	client   *Client
+	folderID string
+	query    *record.Object
+	// patient waits for a server that is busy.
+	patient bool
+	// slots, when set, bound the requests of several readings.
+	slots chan struct{}
+}
+
+func (c *Client) listing(folderID string, query *record.Object) *listing {
 	parameters := record.New()
 	if query != nil {
 		parameters = query.Clone()
 	}
+	return &listing{client: c, folderID: folderID, query: parameters}
+}
+
+// pages yields the entries, a page at a time.
+func (l *listing) pages(ctx context.Context) iter.Seq2[[]*record.Object, error] {
+	return func(yield func([]*record.Object, error) bool) {
+		for page, err := range l.rawPages(ctx) {
+			var entries []*record.Object
+			if err == nil {
+				entries, err = l.entries(ctx, page)
+			}
+			if !yield(entries, err) || err != nil {
+				return
+			}
+		}
+	}
+}
+
+// entries logs what the server reports as erroneous and leaves it out.
+func (l *listing) entries(ctx context.Context, page []any) ([]*record.Object, error) {
+	all, err := objects(page, "files/"+l.folderID+"/files")
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(entry *record.Object) bool {
+		e := entry.Object("error")
+		if e != nil {
+			l.client.log.ErrorContext(ctx, e.Text("user_message"))
+		}
+		return e != nil
+	}), nil
+}
+
+func (l *listing) rawPages(ctx context.Context) iter.Seq2[[]any, error] {
 	switch {
-	case c.config.Settings.AcceptV4:
-		return c.tokenPages(ctx, folderID, parameters)
-	case parameters.Has("per_page") && !parameters.Has("page"):
-		return c.numberedPages(ctx, folderID, parameters)
+	case l.client.config.Settings.AcceptV4:
+		return l.tokenPages(ctx)
+	case l.query.Has("per_page") && !l.query.Has("page"):
+		return l.numberedPages(ctx)
 	}
 	return func(yield func([]any, error) bool) {
-		page, _, err := c.folderPage(ctx, folderID, parameters, "")
+		page, _, err := l.page(ctx, "")
 		yield(page, err)
 	}
 }
 
 // tokenPages reads with version 4.0 of the API: each page names the next one.
-func (c *Client) tokenPages(ctx context.Context, folderID string, query *record.Object) iter.Seq2[[]any, error] {
+func (l *listing) tokenPages(ctx context.Context) iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
-		if !query.Has("per_page") {
-			query.Set("per_page", folderPage)
+		if !l.query.Has("per_page") {
+			l.query.Set("per_page", folderPage)
 		}
 		seen := map[string]bool{}
 		for {
-			page, header, err := c.folderPage(ctx, folderID, query, "4.0")
+			page, header, err := l.page(ctx, "4.0")
 			if !yield(page, err) || err != nil {
 				return
 			}
@@ -80,24 +117,24 @@ func (c *Client) tokenPages(ctx context.Context, folderID string, query *record.
 				return
 			}
 			if seen[token] {
-				yield(nil, failure.Otherf("RuntimeError", "the server repeats the pages of folder %s without end", folderID).
+				yield(nil, failure.Otherf("RuntimeError", "the server repeats the pages of folder %s without end", l.folderID).
 					Hint(`list without paging: --node-api=@json:'{"accept_v4":false}'`))
 				return
 			}
 			seen[token] = true
-			query.Set("iteration_token", token)
+			l.query.Set("iteration_token", token)
 		}
 	}
 }
 
 // numberedPages reads pages from 1 up, until one is not full.
-func (c *Client) numberedPages(ctx context.Context, folderID string, query *record.Object) iter.Seq2[[]any, error] {
+func (l *listing) numberedPages(ctx context.Context) iter.Seq2[[]any, error] {
 	return func(yield func([]any, error) bool) {
-		size, _ := query.Get("per_page")
+		size, _ := l.query.Get("per_page")
 		full := max(1, countOf(size))
 		for number := 1; ; number++ {
-			query.Set("page", number)
-			page, _, err := c.folderPage(ctx, folderID, query, "")
+			l.query.Set("page", number)
+			page, _, err := l.page(ctx, "")
 			if !yield(page, err) || err != nil || len(page) < full {
 				return
 			}
@@ -105,12 +142,19 @@ func (c *Client) numberedPages(ctx context.Context, folderID string, query *reco
 	}
 }
 
-func (c *Client) folderPage(ctx context.Context, folderID string, query *record.Object, version string) ([]any, http.Header, error) {
-	request := rest.Request{Method: http.MethodGet, Path: filePath(folderID) + "/files", Query: query, Header: c.cacheHeader()}
+func (l *listing) page(ctx context.Context, version string) ([]any, http.Header, error) {
+	request := rest.Request{
+		Method: http.MethodGet, Path: filePath(l.folderID) + "/files", Query: l.query,
+		Header: l.client.cacheHeader(), Patient: l.patient,
+	}
 	if version != "" {
 		request.Header.Set("Accept-Version", version)
 	}
-	answer, err := c.api.Do(ctx, request)
+	if l.slots != nil {
+		l.slots <- struct{}{}
+		defer func() { <-l.slots }()
+	}
+	answer, err := l.client.api.Do(ctx, request)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"strings"
 
@@ -92,11 +93,12 @@ func (at Location) step(ctx context.Context, shown string, left []string, follow
 	return at, notFound
 }
 
-// child finds the entry with exactly that name; nil when there is none.
+// child finds the entry with exactly that name; nil when there is none. shown is
+// the path of the folder, for messages.
 func (at Location) child(ctx context.Context, shown, name string) (*record.Object, error) {
-	for entry, err := range at.Node.entries(ctx, shown, at.ID, nil) {
+	for entry, err := range at.Node.Children(ctx, at.ID, nil) {
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", shown, err)
 		}
 		if entry.Text("name") == name {
 			return entry, nil
@@ -105,30 +107,10 @@ func (at Location) child(ctx context.Context, shown, name string) (*record.Objec
 	return nil, nil
 }
 
-// entries is Children for walks: a folder that cannot be listed is warned of
-// and counts as empty. The only error is that of a cancelled context.
-func (c *Client) entries(ctx context.Context, shown, folderID string, query *record.Object) iter.Seq2[*record.Object, error] {
-	return func(yield func(*record.Object, error) bool) {
-		for entry, err := range c.Children(ctx, folderID, query) {
-			switch {
-			case ctx.Err() != nil:
-				yield(nil, ctx.Err())
-				return
-			case err != nil:
-				c.log.WarnContext(ctx, shown+": "+err.Error())
-				return
-			case !yield(entry, nil):
-				return
-			}
-		}
-	}
-}
-
-// List yields the entries of a folder like [Client.Children], each with its
-// path, and treats one that cannot be listed as empty, with a warning.
+// List yields the entries of a folder like [Client.Children], each with its path.
 func (at Location) List(ctx context.Context, query *record.Object) iter.Seq2[*record.Object, error] {
 	return func(yield func(*record.Object, error) bool) {
-		for entry, err := range at.Node.entries(ctx, "/", at.ID, query) {
+		for entry, err := range at.Node.Children(ctx, at.ID, query) {
 			if err == nil {
 				entry.Set("path", "/"+entry.Text("name"))
 			}
@@ -137,6 +119,25 @@ func (at Location) List(ctx context.Context, query *record.Object) iter.Seq2[*re
 			}
 		}
 	}
+}
+
+// CheckFree tells, as an error, that a folder already has an entry of that name:
+// a link is a file of a name of its own (spec/plugins/node.md 7.2).
+func (at Location) CheckFree(ctx context.Context, name string) error {
+	page, _, err := at.Node.listing(at.ID, nil).page(ctx, "")
+	if err != nil {
+		return err
+	}
+	entries, err := objects(page, filePath(at.ID)+"/files")
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		if taken := entry.Text("name"); taken == name || taken == "."+name+".asp-lnk" {
+			return failure.Otherf("RuntimeError", "A %s already exists with name %s", entry.Text("type"), taken)
+		}
+	}
+	return nil
 }
 
 // follow finds the target of a link; ok is false, after a warning, when it

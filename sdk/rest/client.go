@@ -128,6 +128,9 @@ type Request struct {
 	Header http.Header
 	// Redirects is how many redirections are followed, none by default.
 	Redirects int
+	// Patient sends the request again when the server is too busy (429, 503),
+	// after the pause that it asks for, else after growing ones: up to six times.
+	Patient bool
 	// Progress is told the bytes of a download that are saved so far, and how
 	// many there are in all, -1 when the server does not say.
 	Progress func(received, total int64)

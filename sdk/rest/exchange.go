@@ -41,6 +41,8 @@ type exchange struct {
 	// refusal is the error composed from the answer, or met in reading it.
 	refusal error
 
+	// patient asks a busy server again (see [Request]).
+	patient          bool
 	resent, repeated int
 	pause            time.Duration
 }
@@ -93,7 +95,7 @@ func (c *Client) attempt(r *http.Request, request Request, stream bool) (x *exch
 	}()
 	ctx, taken := withRoute(ctx)
 	ctx = c.session.watchConnection(ctx, r, cancel)
-	x = &exchange{client: c, request: r.WithContext(ctx), stream: stream, route: taken, cancel: cancel}
+	x = &exchange{client: c, request: r.WithContext(ctx), stream: stream, route: taken, cancel: cancel, patient: request.Patient}
 	c.session.traceRequest(x.request, request)
 	x.response, err = x.send()
 	if err != nil {
@@ -145,6 +147,9 @@ func (x *exchange) checkRetry(ctx context.Context, r *http.Response, err error) 
 		return false, nil
 	}
 	times, pause := set.repeats(r.StatusCode, x.refusal.Error())
+	if x.patient && isBusy(r.StatusCode) {
+		times, pause = max(times, busyRepeats), set.busyPause(x.repeated, r)
+	}
 	if x.repeated >= times {
 		return false, nil
 	}
