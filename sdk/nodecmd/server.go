@@ -61,12 +61,17 @@ func credentials(ctx context.Context, api *rest.Client) (auth, headers *record.O
 	if err != nil {
 		return nil, nil, err
 	}
-	r := http.Request{Header: http.Header{"Authorization": {authorization}}}
-	if username, password, basic := r.BasicAuth(); basic {
+	if username, password, basic := basicCredentials(authorization); basic {
 		return record.New("type", "basic", "username", username, "password", password), headers, nil
 	}
 	if authorization != "" {
 		headers.Set("Authorization", authorization)
 	}
 	return record.New("type", "none"), headers, nil
+}
+
+// basicCredentials takes the value of a header Authorization apart.
+func basicCredentials(authorization string) (username, password string, basic bool) {
+	r := http.Request{Header: http.Header{"Authorization": {authorization}}}
+	return r.BasicAuth()
 }
