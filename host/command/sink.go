@@ -25,6 +25,8 @@ type display struct {
 	open    bool
 	// hidesSecrets tells whether results are shown without secrets.
 	hidesSecrets bool
+	// shown is what a list may be cut down to.
+	shown sdk.Shown
 }
 
 // Begin, Record and end make a display the sink of a result.
@@ -113,6 +115,7 @@ func (s *session) openDisplay(ctx context.Context) (*display, error) {
 		return nil, err
 	}
 	d := &display{out: bufio.NewWriterSize(s.Out, outputBuffer), hidesSecrets: !settings.ShowSecrets && settings.Display != "data"}
+	d.shown.Names, d.shown.Some = settings.Shown()
 	if name != "" && name != "-" {
 		if d.file, err = os.Create(name); err != nil {
 			return nil, failure.Argumentf("cannot write option output: %w", err)

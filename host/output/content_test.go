@@ -27,7 +27,7 @@ func TestContent(t *testing.T) {
 		{"and as text", one(output.Content), format("text"), inPieces("a"), "a"},
 		{"nothing", one(output.Content), nil, nil, ""},
 		{"a String in json", one(output.Content), format("json"), inPieces("a\n", "b"), `"a\nb"` + "\n"},
-		{"harmless on a terminal", one(output.Content), onTerminal, inPieces("a\x1b[2J"), `a\u001b[2J`+"\n"},
+		{"harmless on a terminal", one(output.Content), onTerminal, inPieces("a\x1b[2J"), `a\u001b[2J` + "\n"},
 		{"a character in two pieces", one(output.Content), onTerminal, inPieces("1 \xe2", "\x82", "\xac\n"), "1 \u20ac\n"},
 		{"a line of its own", one(output.Content), onTerminal, inPieces("a\n"), "a\n"},
 		{"display=data", one(output.Content), func(s *output.Settings) { s.Display = "data" }, inPieces("a"), "a"},

@@ -120,4 +120,3 @@ func (c *Client) SaveContents(ctx context.Context, path, folder, name string) (s
 func contentsRequest(path string) rest.Request {
 	return rest.Request{Method: http.MethodGet, Path: "files/" + url.QueryEscape(path) + "/contents"}
 }
-

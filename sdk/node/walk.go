@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/rest"
 )
 
@@ -49,11 +48,11 @@ func (e *FolderError) Unwrap() error { return e.Cause }
 // An error that is a [*FolderError] concerns that folder only: the walk goes on
 // for a consumer that does. Any other error is the last one. A server that is
 // busy (429, 503) is waited for.
-func (at Location) Walk(ctx context.Context, options WalkOptions) iter.Seq2[*record.Object, error] {
+func (at Location) Walk(ctx context.Context, options WalkOptions) iter.Seq2[Entry, error] {
 	if options.Concurrency < 1 {
 		options.Concurrency = defaultConcurrency
 	}
-	return func(yield func(*record.Object, error) bool) {
+	return func(yield func(Entry, error) bool) {
 		ctx, cancel := context.WithCancel(ctx)
 		w := &walk{
 			WalkOptions: options, ctx: ctx, yield: yield,
@@ -68,7 +67,7 @@ func (at Location) Walk(ctx context.Context, options WalkOptions) iter.Seq2[*rec
 type walk struct {
 	WalkOptions
 	ctx   context.Context // ends the readings when the walk ends
-	yield func(*record.Object, error) bool
+	yield func(Entry, error) bool
 	// followed holds the targets of links that were walked: a link may lead
 	// back to a folder above it.
 	followed map[string]bool
@@ -99,7 +98,7 @@ func (f folder) shown() string {
 // page is a part of a folder. The last one has no entries.
 type page struct {
 	of      folder
-	entries []*record.Object
+	entries []Entry
 	err     error
 	last    bool
 }
@@ -131,7 +130,7 @@ func (w *walk) below(at Location, path string) bool {
 				return false
 			}
 		case <-w.ctx.Done():
-			w.yield(nil, w.ctx.Err())
+			w.yield(Entry{}, w.ctx.Err())
 			return false
 		}
 	}
@@ -186,23 +185,16 @@ func (l *level) consume(p page) bool {
 	}
 	l.silences = 0
 	for _, entry := range p.entries {
-		path := p.of.path + "/" + entry.Text("name")
-		entry.Set("path", path)
-		// A consumer may change the entry.
-		kind, id := entry.Text("type"), textOf(entry, "id")
-		link := entry
-		if kind == TypeLink {
-			link = entry.Clone()
-		}
+		entry.Path = p.of.path + "/" + entry.Name
 		if !l.yield(entry, nil) {
 			return false
 		}
-		switch kind {
+		switch entry.Type {
 		case TypeFolder:
-			l.waiting = append(l.waiting, folder{Location{p.of.Node, id}, path})
+			l.waiting = append(l.waiting, folder{Location{p.of.Node, entry.ID}, entry.Path})
 			l.start()
 		case TypeLink:
-			if !l.link(p.of.Node, link, path) {
+			if !l.link(p.of.Node, entry) {
 				return false
 			}
 		}
@@ -211,27 +203,27 @@ func (l *level) consume(p page) bool {
 }
 
 // link walks the target of a link, unless that was done.
-func (l *level) link(c *Client, link *record.Object, path string) bool {
+func (l *level) link(c *Client, link Entry) bool {
 	target, ok, err := c.follow(l.ctx, link)
 	switch {
 	case err != nil:
-		return l.fail(path, err)
+		return l.fail(link.Path, err)
 	case !ok || l.followed[target.key()]:
 		return true
 	}
 	l.followed[target.key()] = true
 	if l.Unordered {
-		l.waiting = append(l.waiting, folder{target, path})
+		l.waiting = append(l.waiting, folder{target, link.Path})
 		return true
 	}
-	return l.below(target, path)
+	return l.below(target, link.Path)
 }
 
 // fail reports what could not be read. The walk goes on, unless the credentials
 // are refused or the server is silent too often in a row.
 func (w *walk) fail(path string, err error) bool {
 	if w.ctx.Err() != nil {
-		w.yield(nil, w.ctx.Err())
+		w.yield(Entry{}, w.ctx.Err())
 		return false
 	}
 	var answer *rest.Error
@@ -240,8 +232,8 @@ func (w *walk) fail(path string, err error) bool {
 		w.silences++
 	}
 	if answered && answer.Status == http.StatusUnauthorized || w.silences >= maxSilences {
-		w.yield(nil, fmt.Errorf("%s: %w", path, err))
+		w.yield(Entry{}, fmt.Errorf("%s: %w", path, err))
 		return false
 	}
-	return w.yield(nil, &FolderError{path, err})
+	return w.yield(Entry{}, &FolderError{path, err})
 }

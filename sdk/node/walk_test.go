@@ -30,7 +30,7 @@ func walk(t *testing.T, c *node.Client, options node.WalkOptions) (paths []strin
 			errs = append(errs, err)
 			continue
 		}
-		paths = append(paths, entry.Text("path"))
+		paths = append(paths, entry.Path)
 	}
 	return paths, errs
 }

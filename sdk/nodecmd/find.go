@@ -41,14 +41,14 @@ func find(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result
 					continue
 				}
 			}
-			wanted := err != nil
+			var match *record.Object
 			if err == nil {
-				wanted, err = matches(ctx, entry)
+				match, err = matches(ctx, entry)
 			}
-			if err == nil && !wanted {
+			if err == nil && match == nil {
 				continue
 			}
-			if !yield(entry, err) || err != nil {
+			if !yield(match, err) || err != nil {
 				return
 			}
 		}
@@ -87,29 +87,44 @@ func walkOptions(inv *sdk.Invocation) (node.WalkOptions, error) {
 	return options, nil
 }
 
-// entryFilter tells whether an entry is wanted.
-type entryFilter func(ctx context.Context, entry *record.Object) (bool, error)
+// matcher returns what is shown of an entry, nil when it is not wanted.
+type matcher func(ctx context.Context, entry node.Entry) (*record.Object, error)
 
 // filter is a function that accepts an entry, or what its name must match: a
 // glob for the whole name, or a regular expression for a part of it.
-func filter(inv *sdk.Invocation) (entryFilter, error) {
+func filter(inv *sdk.Invocation) (matcher, error) {
 	if f := inv.Lambda("filter"); f != nil {
-		return func(ctx context.Context, entry *record.Object) (bool, error) { return f.True(ctx, entry) }, nil
-	}
-	if inv.Arg("filter") == nil {
-		return func(context.Context, *record.Object) (bool, error) { return true, nil }, nil
+		return func(ctx context.Context, entry node.Entry) (*record.Object, error) {
+			whole, err := entry.Record()
+			if err != nil {
+				return nil, err
+			}
+			if wanted, err := f.True(ctx, whole); err != nil || !wanted {
+				return nil, err
+			}
+			return whole, nil
+		}, nil
 	}
 	pattern, err := namePattern(inv)
 	if err != nil {
 		return nil, err
 	}
-	return func(_ context.Context, entry *record.Object) (bool, error) {
-		return pattern.MatchString(entry.Text("name")), nil
+	// Most often only paths are shown, and the rest need not be looked at.
+	onlyPath := inv.ShowsOnly("path")
+	return func(_ context.Context, entry node.Entry) (*record.Object, error) {
+		switch {
+		case pattern != nil && !pattern.MatchString(entry.Name):
+			return nil, nil
+		case onlyPath:
+			return record.New("path", entry.Path), nil
+		}
+		return entry.Record()
 	}, nil
 }
 
+// namePattern is nil when all names are wanted.
 func namePattern(inv *sdk.Invocation) (*regexp.Regexp, error) {
-	if pattern := inv.Pattern("filter"); pattern != nil {
+	if pattern := inv.Pattern("filter"); pattern != nil || inv.Arg("filter") == nil {
 		return pattern, nil
 	}
 	return compileGlob(inv.Text("filter"))

@@ -5,8 +5,10 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/node"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/rest"
@@ -19,11 +21,10 @@ func Server(m Mount) []sdk.Command {
 	return append(server.Commands(
 		restcmd.Call{Name: "info", Summary: "Show the description of the server", Path: "info", Answer: restcmd.Object()},
 		restcmd.Call{Name: "slash", Summary: "Show what the server answers at its root", Path: "/", Answer: restcmd.Object()},
-		restcmd.Call{Name: "license", Summary: "Show the license", Path: "license", Answer: restcmd.Object()},
 		restcmd.Call{
 			Name: "events", Summary: "List events", Path: "events", Query: true, Answer: restcmd.List("", "ALL", "-data*"),
 		},
-	), sdk.Command{
+	), licenseCommand(server), sdk.Command{
 		Name: "health", Summary: "Check the server, its clock and its transfer service",
 		Result: sdk.ResultList, Columns: []string{"status", "component", "message"},
 		Run: m.on(health),
@@ -31,6 +32,20 @@ func Server(m Mount) []sdk.Command {
 		Name: "api_details", Summary: "Show how the API is called", Result: sdk.ResultObject,
 		Run: m.on(apiDetails),
 	})
+}
+
+func licenseCommand(server restcmd.Resource) sdk.Command {
+	command := server.Command(restcmd.Call{Name: "license", Summary: "Show the license", Path: "license", Answer: restcmd.Object()})
+	show := command.Run
+	command.Run = func(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+		result, err := show(ctx, inv)
+		// The words differ from server to server; some have their advice already.
+		if e := failure.As(err); e != nil && strings.Contains(e.Message, "ACL") && len(failure.Advice(e.Label, e.Message)) == 0 {
+			e.Hint("server must have: asnodeadmin -mu <node user> --acl-add=internal --internal")
+		}
+		return result, err
+	}
+	return command
 }
 
 func apiDetails(ctx context.Context, _ *sdk.Invocation, c *node.Client) (*sdk.Result, error) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/node"
 	"github.com/ascli-go/ascli/sdk/node/nodetest"
 	"github.com/ascli-go/ascli/sdk/nodecmd"
@@ -45,11 +46,26 @@ func TestServer(t *testing.T) {
 	}
 }
 
-// A license that cannot be read comes with 200 (spec/plugins/node.md 15).
+// A license that cannot be read comes with 200; what to do about it is said
+// once (spec/plugins/node.md 15).
 func TestLicenseFailure(t *testing.T) {
-	server := nodetest.Serve(t, nodetest.Script{"GET /license": nodetest.JSON(`{"failure":"Please configure ACLs for this URI","n":1}`)})
-	out := sdktest.Run(t, plugin(server.URL), "server license", nil, nil, sdktest.Host{})
-	check(t, out, `[]`, "Please configure ACLs for this URI\nn: 1")
+	for _, c := range []struct {
+		message string
+		hints   int
+	}{
+		{"missing ACL internal", 1},
+		{"Please configure ACLs for this URI", 0},
+		{"no license", 0},
+	} {
+		t.Run(c.message, func(t *testing.T) {
+			server := nodetest.Serve(t, nodetest.Script{"GET /license": nodetest.JSON(`{"failure":"` + c.message + `","n":1}`)})
+			out := sdktest.Run(t, plugin(server.URL), "server license", nil, nil, sdktest.Host{})
+			check(t, out, `[]`, c.message+"\nn: 1")
+			if e := failure.As(out.Err); e == nil || e.Label != failure.Rest || len(e.Hints) != c.hints {
+				t.Errorf("got %+v", e)
+			}
+		})
+	}
 }
 
 func TestHealth(t *testing.T) {
