@@ -55,12 +55,7 @@ func (t *Transfers) All(ctx context.Context) iter.Seq2[*record.Object, error] {
 				yield(nil, err)
 				return
 			}
-			for _, item := range page {
-				one, ok := item.(*record.Object)
-				if !ok {
-					yield(nil, broken(transfersPath, "object in its list"))
-					return
-				}
+			for _, one := range page {
 				if !yield(one, nil) {
 					return
 				}
@@ -84,18 +79,14 @@ func (t *Transfers) All(ctx context.Context) iter.Seq2[*record.Object, error] {
 	}
 }
 
-func (t *Transfers) page(ctx context.Context) (page []any, next string, err error) {
+func (t *Transfers) page(ctx context.Context) (page []*record.Object, next string, err error) {
 	if t.token != "" {
 		t.query.Set(tokenParameter, t.token)
 	}
-	answer, err := t.client.api.Get(ctx, transfersPath, t.query)
-	if err != nil || answer.Status == http.StatusNoContent {
-		return nil, "", err
+	page, header, err := t.client.transfers(ctx, t.query)
+	if err == nil {
+		next, err = nextToken(strings.Join(header.Values("Link"), ", "))
 	}
-	if page, err = answer.List(); err != nil {
-		return nil, "", err
-	}
-	next, err = nextToken(strings.Join(answer.Header.Values("Link"), ", "))
 	return page, next, err
 }
 
@@ -127,20 +118,22 @@ func nextToken(header string) (string, error) {
 // TransferList returns what one call lists, as the query says; see
 // [Client.Transfers] for all pages.
 func (c *Client) TransferList(ctx context.Context, query any) ([]*record.Object, error) {
+	list, _, err := c.transfers(ctx, query)
+	return list, err
+}
+
+func (c *Client) transfers(ctx context.Context, query any) ([]*record.Object, http.Header, error) {
 	answer, err := c.api.Get(ctx, transfersPath, query)
-	if err != nil || answer.Status == http.StatusNoContent {
-		return nil, err
+	if err != nil {
+		return nil, nil, err
+	}
+	if answer.Status == http.StatusNoContent {
+		return nil, answer.Header, nil
 	}
 	items, err := answer.List()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	list := make([]*record.Object, len(items))
-	for i, item := range items {
-		var ok bool
-		if list[i], ok = item.(*record.Object); !ok {
-			return nil, broken(transfersPath, "object in its list")
-		}
-	}
-	return list, nil
+	list, err := objects(items, transfersPath)
+	return list, answer.Header, err
 }
