@@ -10,18 +10,14 @@ import (
 	"github.com/ascli-go/ascli/sdk/rest"
 )
 
-// selfKey stands for the access key of the credentials in use.
-const selfKey = "self"
-
-func accessKeys() sdk.Command {
-	return sdk.Command{
-		Name: "access_keys", Summary: "Access keys of the server",
-		Commands: []sdk.Command{{
-			Name: "do", Summary: "Work in the storage of an access key, by file id",
-			Args:     []sdk.Arg{{Name: "access_key", Description: "id of the access key, or self", Identifier: true}},
-			Commands: nodecmd.Gen4(nodecmd.Mount{Connect: connectAccessKey}),
-		}},
-	}
+func accessKeys(m nodecmd.Mount) sdk.Command {
+	keys := nodecmd.AccessKeys(m)
+	keys.Commands = append(keys.Commands, sdk.Command{
+		Name: "do", Summary: "Work in the storage of an access key, by file id",
+		Args:     []sdk.Arg{{Name: "access_key", Description: "id of the access key, or self", Identifier: true}},
+		Commands: nodecmd.Gen4(nodecmd.Mount{Connect: connectAccessKey}),
+	})
+	return keys
 }
 
 // connectAccessKey makes the client of an access key. Its top folder is that of
@@ -32,7 +28,9 @@ func connectAccessKey(ctx context.Context, inv *sdk.Invocation) (*node.Client, e
 	if err != nil {
 		return nil, err
 	}
-	id, err := accessKeyID(ctx, inv, own)
+	id, err := inv.Identifier(ctx, "access_key", func(ctx context.Context, s sdk.Selector) (string, error) {
+		return nodecmd.OwnKey(ctx, own.API(), s)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +45,7 @@ func connectAccessKey(ctx context.Context, inv *sdk.Invocation) (*node.Client, e
 	if config.Root = key.Text("root_file_id"); config.Root == "" {
 		return nil, failure.Otherf("RuntimeError", "access key %s has no root_file_id", id)
 	}
-	if id == selfKey {
+	if id == nodecmd.SelfKey {
 		return node.New(own.API(), config), nil
 	}
 	config.AccessKey = key.Text("id")
@@ -64,16 +62,4 @@ func secretOf(ctx context.Context, inv *sdk.Invocation, url, accessKey string) (
 		err = failure.Argumentf("Please provide secret for %s using option: secret or by setting a preset for %s@%s.", accessKey, accessKey, url)
 	}
 	return secret, err
-}
-
-// accessKeyID reads an identifier of an access key; %id:self is the id of one's
-// own.
-func accessKeyID(ctx context.Context, inv *sdk.Invocation, c *node.Client) (string, error) {
-	return inv.Identifier(ctx, "access_key", func(ctx context.Context, s sdk.Selector) (string, error) {
-		if s.Field != "id" || s.Value != selfKey {
-			return "", failure.Argumentf("only selector: %%id:self")
-		}
-		key, err := c.AccessKey(ctx, selfKey)
-		return key.Text("id"), err
-	})
 }

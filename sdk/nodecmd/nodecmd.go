@@ -1,6 +1,7 @@
 // Package nodecmd holds the commands on a Node API, for every plugin whose
-// product has one: by path ([Gen3]) and by file id ([Gen4]). The plugin tells
-// how to reach the node (spec/plugins/node.md 3).
+// product has one: by path ([Gen3]), by file id ([Gen4]), about the server
+// ([Server], [Transfers]) and its [AccessKeys]. The plugin tells how to reach
+// the node (spec/plugins/node.md 3).
 //
 //	sdk.Command{Name: "files", Commands: nodecmd.Gen4(nodecmd.Mount{Connect: connect})}
 package nodecmd
@@ -12,6 +13,7 @@ import (
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/node"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/rest"
 )
 
 // Mount is what a plugin gives to the commands it mounts. Link crossing, tags
@@ -49,6 +51,15 @@ func (m Mount) on(h handler) func(context.Context, *sdk.Invocation) (*sdk.Result
 		}
 		return h(ctx, inv, c)
 	}
+}
+
+// api is Connect for commands that need no more than the HTTP client.
+func (m Mount) api(ctx context.Context, inv *sdk.Invocation) (*rest.Client, error) {
+	c, err := m.Connect(ctx, inv)
+	if err != nil {
+		return nil, err
+	}
+	return c.API(), nil
 }
 
 // Options are those that Gen4 commands read.
