@@ -27,7 +27,7 @@ func Plugin() *sdk.Plugin {
 			nodecmd.Gen3(mount),
 			nodecmd.Server(mount),
 			[]sdk.Command{
-				accessKeys(mount), nodecmd.Transfers(mount),
+				nodecmd.AccessKeys(mount), nodecmd.Transfers(mount),
 				streams(), services(), watchFolders(), centrals(), asyncs(), ssyncs(),
 				telemetry(), asperaBrowser(), basicToken(), bearerToken(),
 			},

@@ -15,9 +15,8 @@ import (
 // SelfKey stands for the access key of the credentials in use.
 const SelfKey = "self"
 
-// AccessKeys returns the commands on the access keys of a server, without `do`
-// (spec/plugins/node.md 5).
-func AccessKeys(m Mount) sdk.Command {
+// keyCommands are those on access keys themselves.
+func keyCommands(m Mount) sdk.Command {
 	keys := restcmd.Resource{Connect: m.api, Lookup: OwnKey}
 	return sdk.Command{Name: "access_keys", Summary: "Access keys of the server", Commands: append(keys.Commands(
 		restcmd.Create("access_keys", "Create an access key, or several with option bulk"),

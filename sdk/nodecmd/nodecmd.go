@@ -62,11 +62,15 @@ func (m Mount) api(ctx context.Context, inv *sdk.Invocation) (*rest.Client, erro
 	return c.API(), nil
 }
 
+// optionRootID is the file id that paths begin at, instead of the root of the
+// access key.
+const optionRootID = "root_id"
+
 // Options are those that Gen4 commands read.
 func Options() []sdk.Option {
 	return []sdk.Option{
 		{Name: optionDynamicKey, Secret: true, Since: "4.24.0", Help: "Private key (PEM) for the SSH login of transfers by path"},
-		{Name: "root_id", Help: "Gen4: file id of the top folder, instead of that of the access key"},
+		{Name: optionRootID, Help: "Gen4: file id of the top folder, instead of that of the access key"},
 		{Name: "default_ports", Types: []sdk.Type{sdk.Boolean}, Default: true, Help: "Gen4: use the ports of every Aspera server; no = ask the server"},
 		{Name: "node_cache", Types: []sdk.Type{sdk.Boolean}, Default: true, Help: "Gen4: no = bypass the folder cache of the server"},
 		{
