@@ -39,11 +39,14 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 		columns = command.Columns
 	}
 	header := Header{result.Kind, columns, result.ValueColumn, result.Total, result.Secrets}
-	if err := sink.Begin(header); err != nil {
-		return err
-	}
 	pick := inv.Shown.pick(columns)
+	begun := false
 	for v, err := range result.Records {
+		// A list that fails before its first record is no empty list.
+		if err == nil && !begun {
+			begun = true
+			err = sink.Begin(header)
+		}
 		if err != nil {
 			return err
 		}
@@ -57,7 +60,10 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 			return err
 		}
 	}
-	return nil
+	if begun {
+		return nil
+	}
+	return sink.Begin(header)
 }
 
 // lookup finds the leaf that the words name.

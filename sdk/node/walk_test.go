@@ -262,3 +262,106 @@ func TestWalkEndsWithItsContext(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// expiring is a source of tokens whose first one the server refuses at some
+// time.
+type expiring struct {
+	mu       sync.Mutex
+	token    string
+	renewals int
+}
+
+func (e *expiring) Authorize(r *http.Request) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	r.Header.Set("Authorization", e.token)
+	return nil
+}
+
+// Renew replaces a token that was refused, once for all requests that used it.
+func (e *expiring) Renew(refused *http.Request) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if refused.Header.Get("Authorization") == e.token {
+		e.token = "Bearer new"
+		e.renewals++
+	}
+	return nil
+}
+
+func TestWalkRenewsATokenThatExpires(t *testing.T) {
+	const folders = 40
+	var requests atomic.Int32
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if requests.Add(1) > folders/2 && r.Header.Get("Authorization") == "Bearer old" {
+			w.WriteHeader(http.StatusUnauthorized)
+			return
+		}
+		if r.URL.Path != "/files/1/files" {
+			_, _ = fmt.Fprint(w, `[{"id":"f","name":"file","type":"file"}]`)
+			return
+		}
+		var list []string
+		for i := range folders {
+			list = append(list, fmt.Sprintf(`{"id":"d%d","name":"d%d","type":"folder"}`, i, i))
+		}
+		_, _ = fmt.Fprintf(w, "[%s]", strings.Join(list, ","))
+	})
+	plain := client(t, handler, nil)
+	tokens := &expiring{token: "Bearer old"}
+	c := node.New(plain.API().WithAuth(tokens), plain.Config())
+	paths, errs := walk(t, c, node.WalkOptions{})
+	if errs != nil || len(paths) != 2*folders || tokens.renewals != 1 {
+		t.Errorf("%d paths, %d renewals, %v", len(paths), tokens.renewals, errs)
+	}
+}
+
+func TestWalkTakesNamesAsTheyAre(t *testing.T) {
+	names := []string{"a/b", "..", "new\nline", "nul\x00", "%00", "\U0001F600 smile", "caf\u00e9", " "}
+	var list []any
+	for _, name := range names {
+		list = append(list, record.New("id", "9", "name", name, "type", "file"))
+	}
+	f := start(t, nodetest.Script{"GET /files/1/files": nodetest.JSON(string(record.JSON(list)))}, nil)
+	paths, errs := walk(t, f.Client, node.WalkOptions{})
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	for i, name := range names {
+		if paths[i] != "/"+name {
+			t.Errorf("got %q, want %q", paths[i], "/"+name)
+		}
+	}
+	if at, err := f.Resolve(t.Context(), "/..", false); err != nil || at.ID != "9" {
+		t.Errorf("the entry called .. gives %v, %v", at.ID, err)
+	}
+}
+
+// A folder of 100,000 entries is read page by page.
+func TestLargeFolder(t *testing.T) {
+	const pages, size = 100, 1000
+	handler := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		number := 0
+		if token := r.URL.Query().Get("iteration_token"); token != "" {
+			_, _ = fmt.Sscan(token, &number)
+		}
+		if number < pages-1 {
+			w.Header().Set("X-Aspera-Next-Iteration-Token", fmt.Sprint(number+1))
+		}
+		var list []string
+		for i := range size {
+			list = append(list, fmt.Sprintf(`{"id":"%d","name":"f%d","type":"file"}`, number*size+i, number*size+i))
+		}
+		_, _ = fmt.Fprintf(w, "[%s]", strings.Join(list, ","))
+	})
+	c := client(t, handler, nil)
+	paths, errs := walk(t, c, node.WalkOptions{})
+	if errs != nil || len(paths) != pages*size || paths[len(paths)-1] != "/f99999" {
+		t.Errorf("%d paths, %v", len(paths), errs)
+	}
+	if at, err := c.Resolve(t.Context(), "/f99999", false); err != nil || at.ID != "99999" {
+		t.Errorf("the last one is %v, %v", at.ID, err)
+	}
+}
