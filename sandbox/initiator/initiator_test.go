@@ -80,7 +80,7 @@ func newNode(t testing.TB, bypassFile string, bypass ssh.PublicKey) *node {
 	self, err := os.Executable()
 	check(t, err)
 	n.starts = initiator.New(initiator.Config{
-		Ascp: self, BypassKey: bypassFile, Temporary: t.TempDir(), Transfers: n.transfers, Log: slog.New(slog.DiscardHandler),
+		Ascp: self, BypassKey: bypassFile, Temporary: t.TempDir(), Transfers: n.transfers,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
