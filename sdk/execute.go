@@ -3,6 +3,8 @@ package sdk
 import (
 	"context"
 	"slices"
+
+	"github.com/ascli-go/ascli/sdk/record"
 )
 
 // Sink receives a result as a command produces it.
@@ -27,6 +29,7 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 	if command == nil {
 		return unknownCommand(inv.Command)
 	}
+	inv.columns = command.Columns
 	result, err := command.Run(ctx, inv)
 	if err != nil {
 		return err
@@ -36,12 +39,19 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 		columns = command.Columns
 	}
 	header := Header{result.Kind, columns, result.ValueColumn, result.Total, result.Secrets}
-	if err := sink.Begin(header); err != nil {
-		return err
-	}
+	pick := inv.Shown.pick(columns)
+	begun := false
 	for v, err := range result.Records {
+		// A list that fails before its first record is no empty list.
+		if err == nil && !begun {
+			begun = true
+			err = sink.Begin(header)
+		}
 		if err != nil {
 			return err
+		}
+		if o, isObject := v.(*record.Object); isObject && result.Kind == ResultList {
+			v = pick(o)
 		}
 		if err := sink.Record(v); err != nil {
 			return err
@@ -50,7 +60,10 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 			return err
 		}
 	}
-	return nil
+	if begun {
+		return nil
+	}
+	return sink.Begin(header)
 }
 
 // lookup finds the leaf that the words name.
