@@ -26,14 +26,12 @@ import (
 	"github.com/ascli-go/ascli/sandbox/world"
 )
 
-// asAscp makes this test program the stand-in for ascp.
-const asAscp = "INITIATOR_TEST_ASCP"
-
+// TestMain makes this test program the stand-in for ascp when it is started as
+// such: its first argument is then the management port.
 func TestMain(m *testing.M) {
-	if os.Getenv(asAscp) != "" {
+	if len(os.Args) > 1 && os.Args[1] == "-M" {
 		os.Exit(ascp.Main(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 	}
-	os.Setenv(asAscp, "1")
 	os.Exit(m.Run())
 }
 

@@ -27,14 +27,12 @@ import (
 	"github.com/ascli-go/ascli/sandbox/world"
 )
 
-// asAscp makes this test program the stand-in for ascp.
-const asAscp = "NODEAPI_TEST_ASCP"
-
+// TestMain makes this test program the stand-in for ascp when it is started as
+// such: its first argument is then the management port.
 func TestMain(m *testing.M) {
-	if os.Getenv(asAscp) != "" {
+	if len(os.Args) > 1 && os.Args[1] == "-M" {
 		os.Exit(ascp.Main(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 	}
-	os.Setenv(asAscp, "1")
 	os.Exit(m.Run())
 }
 
@@ -166,11 +164,11 @@ func ids(found []transfer) string {
 func TestTheListOfTransfersGoesPageByPage(t *testing.T) {
 	n := newOperatedNode(t)
 	a, b, c := n.record("ak1", "send"), n.record("ak1", "receive"), n.record("ak1", "send")
-	page, next := n.list(asKey, "/ops/transfers?count=2&direction=send")
+	page, _ := n.list(asKey, "/ops/transfers?count=2&direction=send")
 	if ids(page) != a.ID()+" "+c.ID() {
 		t.Errorf("direction send: %s", ids(page))
 	}
-	page, next = n.list(asKey, "/ops/transfers?count=2")
+	page, next := n.list(asKey, "/ops/transfers?count=2")
 	if ids(page) != a.ID()+" "+b.ID() {
 		t.Errorf("first page: %s", ids(page))
 	}
