@@ -3,6 +3,8 @@ package sdk
 import (
 	"context"
 	"slices"
+
+	"github.com/ascli-go/ascli/sdk/record"
 )
 
 // Sink receives a result as a command produces it.
@@ -27,6 +29,7 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 	if command == nil {
 		return unknownCommand(inv.Command)
 	}
+	inv.columns = command.Columns
 	result, err := command.Run(ctx, inv)
 	if err != nil {
 		return err
@@ -34,19 +37,26 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 	if len(result.Columns) == 0 && result.Kind == command.Result {
 		result.Columns = command.Columns
 	}
-	return result.Feed(ctx, sink)
+	return result.feed(ctx, sink, inv.Shown.pick(result.Columns))
 }
 
 // Feed gives the result to a sink. The error is that of the records, or the
 // sink's.
 func (r *Result) Feed(ctx context.Context, sink Sink) error {
-	header := Header{r.Kind, r.Columns, r.ValueColumn, r.Total, r.Secrets}
-	if err := sink.Begin(header); err != nil {
+	return r.feed(ctx, sink, func(o *record.Object) *record.Object { return o })
+}
+
+// feed gives a sink what pick leaves of the records of a list.
+func (r *Result) feed(ctx context.Context, sink Sink, pick func(*record.Object) *record.Object) error {
+	if err := sink.Begin(Header{r.Kind, r.Columns, r.ValueColumn, r.Total, r.Secrets}); err != nil {
 		return err
 	}
 	for v, err := range r.Records {
 		if err != nil {
 			return err
+		}
+		if o, isObject := v.(*record.Object); isObject && r.Kind == ResultList {
+			v = pick(o)
 		}
 		if err := sink.Record(v); err != nil {
 			return err

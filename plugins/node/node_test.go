@@ -93,6 +93,10 @@ func TestSequences(t *testing.T) {
 			if got := server.Calls(); !slices.Equal(got, c.calls) {
 				t.Errorf("calls\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.calls, "\n"))
 			}
+			// Calls one after the other share a connection.
+			if n := server.Connections(); n != 1 {
+				t.Errorf("%d connections", n)
+			}
 		})
 	}
 }

@@ -49,6 +49,9 @@ type Config struct {
 	Resolve LinkResolver
 	// TransferHost replaces the host of the API's URL in transfer specs.
 	TransferHost string
+	// Additions are merged into each transfer request and transfer spec: tags of
+	// a product, credentials of its storage. nil adds nothing.
+	Additions *record.Object
 	// Amend adds a product's own fields to the transfer spec of a file id.
 	Amend func(ctx context.Context, spec *record.Object) error
 	// Log may be nil.
@@ -100,6 +103,23 @@ func (c *Client) object(answer *rest.Response, err error) (*record.Object, error
 		return nil, err
 	}
 	return answer.Object()
+}
+
+// objectsOf returns the objects listed at a key of an answer.
+func objectsOf(answer *record.Object, call, key string) ([]*record.Object, error) {
+	return objects(answer.List(key), call)
+}
+
+// objects returns a list of objects that a call answered.
+func objects(list []any, call string) ([]*record.Object, error) {
+	objects := make([]*record.Object, len(list))
+	for i, item := range list {
+		var ok bool
+		if objects[i], ok = item.(*record.Object); !ok {
+			return nil, broken(call, "object in its list")
+		}
+	}
+	return objects, nil
 }
 
 // textOf gives an identifier as text: ids are strings, but some servers send

@@ -49,3 +49,30 @@ func jsonObject(t testing.TB, text string) *record.Object {
 }
 
 func jsonText(v any) string { return string(record.JSON(v)) }
+
+// BenchmarkFind walks 20 folders of 1000 files.
+func BenchmarkFind(b *testing.B) {
+	const folders, files = 20, 1000
+	list := func(count int, kind string) nodetest.Answer {
+		var entries []string
+		for i := range count {
+			entries = append(entries, fmt.Sprintf(`{"id":"%d","name":"report %d.pdf","path":"/folder/report %d.pdf","type":%q,"size":123456,`+
+				`"modified_time":"2024-01-02T03:04:05Z","access_level":"edit","access_levels":["delete","list","mkdir","preview","read","rename","write"],`+
+				`"content_type":"application/octet-stream","permission_count":0}`, 2+i, i, i, kind))
+		}
+		return nodetest.JSON("[" + strings.Join(entries, ",") + "]")
+	}
+	script := nodetest.Script{"GET /files/1/files": list(folders, "folder")}
+	for i := range folders {
+		script[fmt.Sprintf("GET /files/%d/files", 2+i)] = list(files, "file")
+	}
+	server := nodetest.Serve(b, script)
+	b.ReportAllocs()
+	for b.Loop() {
+		out := sdktest.Run(b, plugin(server.URL), "gen4 find", values{"path": "/", "filter": "none"}, nil, sdktest.Host{})
+		if out.Err != nil {
+			b.Fatal(out.Err)
+		}
+	}
+	b.ReportMetric(float64(b.N*folders*(files+1))/b.Elapsed().Seconds(), "entries/s")
+}

@@ -87,7 +87,8 @@ type finding struct{ rule, line string }
 func findings(r *http.Response, answer any) []finding {
 	var found []finding
 	success := isSuccess(r.StatusCode)
-	if o, ok := secret.Redact(answer).(*record.Object); ok {
+	if o, ok := answer.(*record.Object); ok {
+		o = secret.Redact(o).(*record.Object)
 		for _, rule := range rules() {
 			if !rule.always && success {
 				continue
