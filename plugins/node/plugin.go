@@ -18,10 +18,11 @@ func Plugin() *sdk.Plugin {
 			{Name: "url", Mandatory: true, Help: "Base address of the Node API, e.g. https://node.example.com:9092"},
 			{Name: "username", Help: "Node user or id of an access key"},
 			{Name: "password", Secret: true, Help: "Password or secret, or Bearer <token>"},
-		}, nodecmd.Options()),
+		}, nodecmd.Options(), nodecmd.SyncOptions()),
 		Commands: append(
 			nodecmd.Gen3(nodecmd.Mount{Connect: connect}),
 			accessKeys(),
+			nodecmd.Sync(nodecmd.SyncByPath(nodecmd.Mount{Connect: connect})),
 		),
 		Detect: detect,
 		Wizard: wizard,

@@ -129,7 +129,11 @@ func Sessions(info *record.Object) ([]Session, error) {
 		}
 		return sessions, err
 	}
-	return nil, failure.Argumentf("At least one of `local` or `sessions` must be present in async parameters")
+	return nil, noSession()
+}
+
+func noSession() error {
+	return failure.Argumentf("At least one of `local` or `sessions` must be present in async parameters")
 }
 
 // Instance returns the parameters that the sessions of the form args share.
@@ -191,4 +195,45 @@ func (s Session) need(p Part) error {
 	}
 	v, _ := s.Fields.At(strings.Split(s.Key(p), ".")...)
 	return failure.Argumentf("%s: expecting a String, got %s", s.Key(p), record.TypeName(v))
+}
+
+// Named returns the session of a name, as `sync admin status` of 4.21 does
+// (spec/sync.md 5.1): in the form conf there is one, in the form args the first
+// one serves without a name. Names that are not there are errors.
+func Named(info *record.Object, name string) (Session, error) {
+	switch {
+	case info.Has(keyLocal):
+		s := Session{Fields: info}
+		switch {
+		case s.Text(Name) == "":
+			return s, failure.Argumentf("Missing session name")
+		case name != "" && name != s.Text(Name):
+			return s, failure.Argumentf("Session not found")
+		}
+		return s, nil
+	case info.Has(keySessions):
+		sessions, err := argsSessions(info)
+		if err != nil {
+			return Session{}, err
+		}
+		return namedAmong(sessions, name)
+	}
+	return Session{}, noSession()
+}
+
+func namedAmong(sessions []Session, name string) (Session, error) {
+	var names []string
+	for _, s := range sessions {
+		if name == "" || name == s.Text(Name) {
+			if s.Text(Name) == "" {
+				break
+			}
+			return s, nil
+		}
+		names = append(names, s.Text(Name))
+	}
+	if name == "" {
+		return Session{}, failure.Argumentf("Missing session name")
+	}
+	return Session{}, failure.Argumentf("Session %s not found in %s", name, strings.Join(names, ","))
 }

@@ -19,8 +19,8 @@ type session struct {
 // sessionOf reads the arguments of a command: a path, and a description in the
 // conf form, or in the args form.
 func sessionOf(inv *sdk.Invocation) (session, error) {
-	s := session{path: inv.Text(argPath)}
-	info := inv.Object(argSyncInfo)
+	s := session{path: inv.Text(syncinfo.ArgPath)}
+	info := inv.Object(syncinfo.ArgInfo)
 	if info == nil {
 		return s, nil
 	}
