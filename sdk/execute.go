@@ -48,10 +48,14 @@ func (r *Result) Feed(ctx context.Context, sink Sink) error {
 
 // feed gives a sink what pick leaves of the records of a list.
 func (r *Result) feed(ctx context.Context, sink Sink, pick func(*record.Object) *record.Object) error {
-	if err := sink.Begin(Header{r.Kind, r.Columns, r.ValueColumn, r.Total, r.Secrets}); err != nil {
-		return err
-	}
+	header := Header{r.Kind, r.Columns, r.ValueColumn, r.Total, r.Secrets}
+	begun := false
 	for v, err := range r.Records {
+		// A list that fails before its first record is no empty list.
+		if err == nil && !begun {
+			begun = true
+			err = sink.Begin(header)
+		}
 		if err != nil {
 			return err
 		}
@@ -64,6 +68,9 @@ func (r *Result) feed(ctx context.Context, sink Sink, pick func(*record.Object) 
 		if err := ctx.Err(); err != nil {
 			return err
 		}
+	}
+	if !begun {
+		return sink.Begin(header)
 	}
 	return nil
 }

@@ -110,7 +110,7 @@ func (l *listing) tokenPages(ctx context.Context) iter.Seq2[[]Entry, error] {
 				return
 			}
 			seen[page.next] = true
-			l.query.Set("iteration_token", page.next)
+			l.query.Set(tokenParameter, page.next)
 		}
 	}
 }

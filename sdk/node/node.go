@@ -19,6 +19,9 @@ import (
 // AccessKeyHeader names the access key of a bearer token.
 const AccessKeyHeader = "X-Aspera-AccessKey"
 
+// MethodCancel is the HTTP method that ends transfers and streams.
+const MethodCancel = "CANCEL"
+
 // Settings are choices of the user about gen4 (option node_api).
 type Settings struct {
 	// StandardPorts: transfers use the ports of every Aspera server; else they
@@ -95,8 +98,16 @@ func (c *Client) Info(ctx context.Context) (*record.Object, error) {
 
 // AccessKey returns an access key by its id; "self" is the one in use.
 func (c *Client) AccessKey(ctx context.Context, id string) (*record.Object, error) {
-	return c.object(c.api.Get(ctx, "access_keys/"+url.PathEscape(id), nil))
+	return c.object(c.api.Get(ctx, accessKeyPath(id), nil))
 }
+
+// ModifyAccessKey changes some fields of an access key.
+func (c *Client) ModifyAccessKey(ctx context.Context, id string, fields *record.Object) error {
+	_, err := c.api.Put(ctx, accessKeyPath(id), fields)
+	return err
+}
+
+func accessKeyPath(id string) string { return "access_keys/" + url.PathEscape(id) }
 
 func (c *Client) object(answer *rest.Response, err error) (*record.Object, error) {
 	if err != nil {

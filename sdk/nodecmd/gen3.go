@@ -91,10 +91,6 @@ func Gen3(m Mount) []sdk.Command {
 			Columns: []string{"-token", "-paths", "-direction", "-source_root", "-destination_root"},
 			Run:     m.on(setupSpec),
 		},
-		{
-			Name: "info", Summary: "Show the description of the server", Result: sdk.ResultObject,
-			Run: m.on(info),
-		},
 	}
 }
 
@@ -135,8 +131,4 @@ func transport(ctx context.Context, _ *sdk.Invocation, c *node.Client) (*sdk.Res
 // setupSpec shows the transfer spec of a download of "/".
 func setupSpec(ctx context.Context, _ *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
 	return shown(c.DownloadSetup(ctx, []transfer.Source{{Source: "/"}}, nil))
-}
-
-func info(ctx context.Context, _ *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	return shown(c.Info(ctx))
 }

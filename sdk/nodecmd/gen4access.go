@@ -2,16 +2,12 @@ package nodecmd
 
 import (
 	"context"
-	"encoding/base64"
-	"strings"
 
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/node"
 	"github.com/ascli-go/ascli/sdk/record"
 )
-
-const basicPrefix = "Basic "
 
 // nodeInfo shows what gives access to a folder in another tool: with a bearer
 // token it is the password.
@@ -20,16 +16,13 @@ func nodeInfo(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Re
 	if err != nil {
 		return nil, err
 	}
-	username, password := at.Node.Config().AccessKey, ""
-	if password, err = at.Node.API().Authorization(ctx); err != nil {
+	authorization, err := at.Node.API().Authorization(ctx)
+	if err != nil {
 		return nil, err
 	}
-	if encoded, isBasic := strings.CutPrefix(password, basicPrefix); isBasic {
-		credentials, err := base64.StdEncoding.DecodeString(encoded)
-		if err != nil {
-			return nil, err
-		}
-		username, password, _ = strings.Cut(string(credentials), ":")
+	username, password, isBasic := basicCredentials(authorization)
+	if !isBasic {
+		username, password = at.Node.Config().AccessKey, authorization
 	}
 	return sdk.Object(record.New("url", at.Node.API().BaseURL(), "root_id", at.ID, "username", username, "password", password)), nil
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/ascli-go/ascli/sdk/sdktest"
 )
 
-// plugin mounts both sets of commands on a node at a URL with root 1.
+// plugin mounts all sets of commands on a node at a URL with root 1.
 func plugin(url string) *sdk.Plugin {
 	mount := nodecmd.Mount{Connect: func(_ context.Context, inv *sdk.Invocation) (*node.Client, error) {
 		settings, err := nodecmd.Settings(inv)
@@ -34,9 +34,13 @@ func plugin(url string) *sdk.Plugin {
 		}
 		return node.New(api, node.Config{AccessKey: "ak1", Root: "1", Settings: settings, Log: inv.Log}), nil
 	}}
-	return &sdk.Plugin{Name: "test", Options: nodecmd.Options(), Commands: []sdk.Command{
+	options := append(nodecmd.Options(), sdk.Option{Name: "url"}, sdk.Option{Name: "username"})
+	return &sdk.Plugin{Name: "test", Options: options, Commands: []sdk.Command{
 		{Name: "gen3", Commands: nodecmd.Gen3(mount)},
 		{Name: "gen4", Commands: nodecmd.Gen4(mount)},
+		{Name: "server", Commands: nodecmd.Server(mount)},
+		nodecmd.Transfers(mount),
+		nodecmd.AccessKeys(mount),
 	}}
 }
 
@@ -224,7 +228,6 @@ func TestGen3(t *testing.T) {
 		"POST /files/rename":                                 nodetest.JSON(`{"paths":[{"path":"/b"}]}`),
 		"POST /files/upload_setup":                           nodetest.JSON(`{"transfer_specs":[{"transfer_spec":{"direction":"send","paths":[]}}]}`),
 		"POST /files/download_setup":                         nodetest.JSON(`{"transfer_specs":[{"transfer_spec":{"direction":"receive","paths":[{"source":"/a"}],"remote_host":"h"}}]}`),
-		"GET /info":                                          nodetest.JSON(`{"version":"4.4"}`),
 	}
 	one := []any{jsonObject(t, `{"source":"/a"}`)}
 	for _, c := range []struct {
@@ -249,7 +252,6 @@ func TestGen3(t *testing.T) {
 		{"cat", "cat", values{"path": "/a b/é"}, nil, `["aGk="]`, 0, ""},
 		{"transport", "transport", nil, nil, `[{"remote_host":"h"}]`, 0, ""},
 		{"spec", "spec", nil, nil, `[{"direction":"receive","paths":[{"source":"/a"}],"remote_host":"h"}]`, 0, ""},
-		{"info", "info", nil, nil, `[{"version":"4.4"}]`, 0, ""},
 		{"upload", "upload", values{"files": one}, nil, `[]`, 0, `{"direction":"send"}`},
 		{"download", "download", values{"files": one}, nil, `[]`, 0, `{"direction":"receive","paths":[{"source":"/a"}],"remote_host":"h"}`},
 	} {

@@ -65,6 +65,15 @@ func (c *Client) BaseURL() string { return c.base }
 // Header returns a header sent with every request, "" when there is none.
 func (c *Client) Header(name string) string { return c.header.Get(name) }
 
+// Headers returns those sent with every request, besides the credentials.
+func (c *Client) Headers() http.Header { return c.header.Clone() }
+
+// Renews tells whether the credentials come from an authorization server.
+func (c *Client) Renews() bool {
+	_, renews := c.auth.(Renewer)
+	return renews
+}
+
 // Authorization returns the value of the Authorization header that the
 // client's credentials make, "" when they use none.
 func (c *Client) Authorization(ctx context.Context) (string, error) {

@@ -95,7 +95,7 @@ func (s *Session) address(u *url.URL) string {
 
 func isSecretHeader(name string) bool {
 	return slices.Contains([]string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"}, name) ||
-		secret.IsName(strings.ToLower(name))
+		secret.IsName(strings.ReplaceAll(strings.ToLower(name), "-", "_"))
 }
 
 // isSecretField knows, beside the names of secrets, the fields that OAuth sends
