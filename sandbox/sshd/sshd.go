@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/docroot"
 	"github.com/ascli-go/ascli/sandbox/grant"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
@@ -38,10 +39,15 @@ type Config struct {
 	// BypassKey is the public key that lets user xfer in; a transfer token must
 	// follow. Nil: passwords only.
 	BypassKey ssh.PublicKey
+	// DynamicKey tells whether a client registered a key, which then serves as
+	// the bypass key does. Nil: there are none.
+	DynamicKey func(ssh.PublicKey) bool
 	// CutFirst, if more than 0, rehearses a fault: the first connection that
 	// moves file data is cut after that many bytes of it.
 	CutFirst int64
-	Log      *slog.Logger
+	// Transfers records the transfers; nil: nobody does.
+	Transfers *activity.Journal
+	Log       *slog.Logger
 }
 
 // Server serves SSH connections.
@@ -58,7 +64,7 @@ func New(config Config) *Server {
 		ServerVersion:    "SSH-2.0-ascli_sandbox",
 		PasswordCallback: s.checkPassword,
 	}
-	if config.BypassKey != nil {
+	if config.BypassKey != nil || config.DynamicKey != nil {
 		s.ssh.PublicKeyCallback = s.checkKey
 	}
 	s.ssh.AddHostKey(config.HostKey)
@@ -121,12 +127,12 @@ func (s *Server) serveConn(ctx context.Context, conn net.Conn) {
 	gone, closed := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	background.Go(func() { keepAlive(gone, conn, serverConn) })
-	s.serveChannels(log, conn, serverConn.Permissions, channels)
+	s.serveChannels(log, conn, serverConn, channels)
 	closed()
 	background.Wait()
 }
 
-func (s *Server) serveChannels(log *slog.Logger, conn net.Conn, login *ssh.Permissions, channels <-chan ssh.NewChannel) {
+func (s *Server) serveChannels(log *slog.Logger, conn net.Conn, client *ssh.ServerConn, channels <-chan ssh.NewChannel) {
 	var sessions sync.WaitGroup
 	defer sessions.Wait()
 	slots := make(chan struct{}, maxSessions)
@@ -149,7 +155,9 @@ func (s *Server) serveChannels(log *slog.Logger, conn net.Conn, login *ssh.Permi
 		}
 		sessions.Go(func() {
 			defer func() { <-slots }()
-			session := &session{server: s, log: log, conn: conn, channel: channel, login: loginGrant(login)}
+			session := &session{
+				server: s, log: log, conn: conn, channel: channel, user: client.User(), login: loginGrant(client.Permissions),
+			}
 			session.serve(requests)
 		})
 	}
@@ -192,11 +200,18 @@ func (s *Server) checkPassword(meta ssh.ConnMetadata, password []byte) (*ssh.Per
 }
 
 func (s *Server) checkKey(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-	known := subtle.ConstantTimeCompare(key.Marshal(), s.config.BypassKey.Marshal()) == 1
-	if meta.User() != wire.TransferUser || !known {
+	if meta.User() != wire.TransferUser || !s.knows(key) {
 		return nil, fmt.Errorf("login of %q by key: %w", meta.User(), grant.ErrDenied)
 	}
 	return &ssh.Permissions{}, nil
+}
+
+func (s *Server) knows(key ssh.PublicKey) bool {
+	bypass, dynamic := s.config.BypassKey, s.config.DynamicKey
+	if bypass != nil && subtle.ConstantTimeCompare(key.Marshal(), bypass.Marshal()) == 1 {
+		return true
+	}
+	return dynamic != nil && dynamic(key)
 }
 
 // loginGrant gives the grant of a password login, nil after a login by key.
@@ -228,6 +243,9 @@ func (s *Server) authorize(login *grant.Grant, env map[string]string) (*docroot.
 	}
 	granted, err := s.config.Authority.AuthorizeToken(token, tags, direction)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.config.Transfers.Admit(granted.Owner, tags); err != nil {
 		return nil, err
 	}
 	return docroot.Open(granted, access)

@@ -16,6 +16,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/ascli-go/ascli/sandbox/ascp"
+	"github.com/ascli-go/ascli/sandbox/fault"
 	"github.com/ascli-go/ascli/sandbox/gateway"
 	"github.com/ascli-go/ascli/sandbox/nodeapi"
 	"github.com/ascli-go/ascli/sandbox/smtpsink"
@@ -59,6 +60,13 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
+	faults, err := f.faults()
+	if err != nil {
+		return err
+	}
+	api := nodeapi.New(nodeapi.Config{
+		World: w, SSHPort: port(ports.ssh), BareLinks: f.BareLinks, Log: log.With("server", "node"),
+	})
 	site := newSite(f.Folder, ca.File(), ports)
 
 	group, ctx := errgroup.WithContext(ctx)
@@ -68,7 +76,7 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) err
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
 	for listener, handler := range map[net.Listener]http.Handler{
-		ports.node:    nodeapi.New(nodeapi.Config{World: w, SSHPort: port(ports.ssh), Log: log.With("server", "node")}),
+		ports.node:    faults.Serve(api, isNodeUser(w)),
 		ports.gateway: gateway.New(gateway.Config{Authority: w, BaseURL: site.gatewayURL, Log: log.With("server", "gateway")}),
 	} {
 		server := &http.Server{
@@ -89,6 +97,27 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) err
 		return site.announce(stdout)
 	})
 	return group.Wait()
+}
+
+// faults makes what the flags ask to fail.
+func (f flags) faults() (*fault.Injector, error) {
+	faults := &fault.Injector{}
+	for _, text := range f.Fault {
+		rule, err := fault.Parse([]byte(text))
+		if err != nil {
+			return nil, fmt.Errorf("--fault=%s: %w", text, err)
+		}
+		faults.Add(rule)
+	}
+	return faults, nil
+}
+
+// isNodeUser makes the check of who may make faults.
+func isNodeUser(w *world.World) func(name, password string) bool {
+	return func(name, password string) bool {
+		p, err := w.Authenticate(name, password)
+		return err == nil && !p.IsAccessKey()
+	}
 }
 
 // listen opens the ports, all on loopback.
@@ -146,11 +175,12 @@ func sshServer(f flags, w *world.World, log *slog.Logger) (*sshd.Server, error) 
 		return nil, err
 	}
 	return sshd.New(sshd.Config{
-		Authority: w,
-		HostKey:   hostKey,
-		BypassKey: bypass.PublicKey(),
-		CutFirst:  f.CutFirstTransfer,
-		Log:       log.With("server", "ssh"),
+		Authority:  w,
+		HostKey:    hostKey,
+		BypassKey:  bypass.PublicKey(),
+		DynamicKey: w.AcceptsPublicKey,
+		CutFirst:   f.CutFirstTransfer,
+		Log:        log.With("server", "ssh"),
 	}), nil
 }
 
