@@ -67,18 +67,11 @@ func (s *session) transferRequest(ctx context.Context, spec *record.Object, sour
 	if err := s.contentPassword(ctx, final); err != nil {
 		return nil, err
 	}
-	agent, err := s.options.Text(ctx, "transfer")
+	agent, info, err := s.agentInfo(ctx)
 	if err != nil {
 		return nil, err
 	}
-	info, err := s.options.Object(ctx, "transfer_info")
-	if err != nil {
-		return nil, err
-	}
-	if info == nil {
-		info = record.New()
-	}
-	around, err := s.agentSurroundings(ctx)
+	around, err := s.agentSurroundings(ctx, info)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +94,7 @@ func (s *session) contentPassword(ctx context.Context, spec *record.Object) erro
 	return err
 }
 
-func (s *session) agentSurroundings(ctx context.Context) (*ascliv1.AgentSurroundings, error) {
+func (s *session) agentSurroundings(ctx context.Context, info *record.Object) (*ascliv1.AgentSurroundings, error) {
 	ascp, err := s.options.Text(ctx, "ascp_path")
 	if err != nil {
 		return nil, err
@@ -121,7 +114,7 @@ func (s *session) agentSurroundings(ctx context.Context) (*ascliv1.AgentSurround
 	if err := s.sharedOptions(ctx, inv); err != nil {
 		return nil, err
 	}
-	if err := s.gatewayProxy(ctx, inv.Options); err != nil {
+	if err := s.serverProxy(ctx, info, inv.Options); err != nil {
 		return nil, err
 	}
 	// Credentials of the product are none of the agents' business.
@@ -139,18 +132,17 @@ func (s *session) agentSurroundings(ctx context.Context) (*ascliv1.AgentSurround
 	}, nil
 }
 
-// gatewayProxy makes the proxy of an agent's server known to the agent, which
+// serverProxy makes the proxy of an agent's server known to the agent, which
 // cannot run the script of option fpac itself.
-func (s *session) gatewayProxy(ctx context.Context, agentOptions map[string]any) error {
-	info, err := s.options.Object(ctx, "transfer_info")
-	if err != nil || info.Text("url") == "" {
-		return err
+func (s *session) serverProxy(ctx context.Context, info *record.Object, agentOptions map[string]any) error {
+	if info.Text(transfer.InfoURL) == "" {
+		return nil
 	}
 	script, err := s.proxyScript(ctx)
 	if err != nil || script == nil {
 		return err
 	}
-	server, err := url.Parse(info.Text("url"))
+	server, err := url.Parse(info.Text(transfer.InfoURL))
 	if err != nil {
 		return failure.Argumentf("transfer_info: url: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/ascli-go/ascli/plugins/transfer/ascpcmd"
 	"github.com/ascli-go/ascli/plugins/transfer/direct"
 	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
+	"github.com/ascli-go/ascli/plugins/transfer/node"
 	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/rest"
@@ -23,6 +24,7 @@ func Plugin() *sdk.Plugin {
 		Summary: "Transfer agents",
 		Agents: agents{
 			transfer.AgentDirect: direct.New(),
+			transfer.AgentNode:   node.New(),
 			transfer.AgentHTTPGW: httpgw.New(),
 		},
 		Mounts: []sdk.Mount{{Under: "config", Commands: append(ascpcmd.New().Commands(), synccmd.Command())}},
@@ -69,6 +71,7 @@ func environment(order sdk.TransferJob) (agent.Env, error) {
 		FileListFolder: order.FileListFolder, TempFolder: order.TempFolder,
 		KeepTemp:     order.Options["clean_temp"] == false,
 		TrustedCerts: certificates, IgnoreCertificate: session.Ignores,
+		Session:   session,
 		Transport: func() *http.Transport { return session.TransportTo(order.Info.Text("url")) },
 		Log:       order.Log,
 	}, nil
