@@ -31,15 +31,20 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 	if err != nil {
 		return err
 	}
-	columns := result.Columns
-	if len(columns) == 0 && result.Kind == command.Result {
-		columns = command.Columns
+	if len(result.Columns) == 0 && result.Kind == command.Result {
+		result.Columns = command.Columns
 	}
-	header := Header{result.Kind, columns, result.ValueColumn, result.Total, result.Secrets}
+	return result.Feed(ctx, sink)
+}
+
+// Feed gives the result to a sink. The error is that of the records, or the
+// sink's.
+func (r *Result) Feed(ctx context.Context, sink Sink) error {
+	header := Header{r.Kind, r.Columns, r.ValueColumn, r.Total, r.Secrets}
 	if err := sink.Begin(header); err != nil {
 		return err
 	}
-	for v, err := range result.Records {
+	for v, err := range r.Records {
 		if err != nil {
 			return err
 		}

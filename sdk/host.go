@@ -38,6 +38,17 @@ type Host interface {
 	// merged over it, and sources are used unless it has "paths". progress may
 	// be nil. The returned error is that of the first failed session.
 	Transfer(ctx context.Context, spec *record.Object, sources []transfer.Source, progress func(transfer.Event)) error
+	// Sync runs a session of async to its end. spec is the transfer spec from the
+	// product: where the server is, and the authorization; the user's own values
+	// (option ts) are merged over it. description is that of the session, form
+	// conf or args (spec/sync.md 3).
+	Sync(ctx context.Context, spec, description *record.Object) error
+	// TransferCommand runs a command that the transfer plugin mounts under
+	// `config`, e.g. ["ascp", "info"], with arguments by name and the options of
+	// the command that asks, secret ones left out, and feeds the result to sink
+	// from the caller's goroutine. No other command can be run. Handlers that want the
+	// result as theirs use [Invocation.TransferCommand].
+	TransferCommand(ctx context.Context, command []string, args map[string]any, sink Sink) error
 }
 
 // MessageLevel says where a message goes.

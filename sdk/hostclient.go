@@ -189,6 +189,52 @@ func FollowTransfer(stream grpc.ServerStreamingClient[ascliv1.TransferUpdate], p
 	}
 }
 
+func (h *hostClient) Sync(ctx context.Context, spec, description *record.Object) error {
+	c, err := h.client()
+	if err != nil {
+		return err
+	}
+	stream, err := c.Sync(ctx, &ascliv1.SyncRequest{Spec: record.JSON(spec), Description: record.JSON(description)})
+	if err != nil {
+		return err
+	}
+	// What async says is shown by the host.
+	return FollowSync(stream, io.Discard)
+}
+
+// FollowSync reads the updates of a sync session to its end, and writes what
+// async says to output.
+func FollowSync(stream grpc.ServerStreamingClient[ascliv1.SyncUpdate], output io.Writer) error {
+	for {
+		update, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return failure.New(failure.Transfer, "the sync session ended without result")
+		}
+		if err != nil {
+			return err
+		}
+		switch u := update.Update.(type) {
+		case *ascliv1.SyncUpdate_Output:
+			// Words that cannot be shown are no reason to stop a session.
+			_, _ = output.Write(u.Output)
+		case *ascliv1.SyncUpdate_Result:
+			return wire.FromFailure(u.Result.GetFailure())
+		}
+	}
+}
+
+func (h *hostClient) TransferCommand(ctx context.Context, command []string, args map[string]any, sink Sink) error {
+	c, err := h.client()
+	if err != nil {
+		return err
+	}
+	stream, err := c.TransferCommand(ctx, &ascliv1.TransferCommandRequest{Command: command, Arguments: wire.ToNamed(args)})
+	if err != nil {
+		return err
+	}
+	return FollowResult(stream, sink)
+}
+
 // answered tells a failure that the host reports from one of the connection.
 func answered(f *ascliv1.Failure, err error) error {
 	if err != nil {

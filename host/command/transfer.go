@@ -75,9 +75,7 @@ func (s *session) transferRequest(ctx context.Context, spec *record.Object, sour
 	if err != nil {
 		return nil, err
 	}
-	for _, name := range []string{transfer.FieldToken, transfer.FieldRemotePassword, transfer.FieldContentPassword} {
-		s.learnSecret(final.Text(name))
-	}
+	s.learnTransferSecrets(final)
 	return &ascliv1.RunRequest{Agent: agent, Spec: record.JSON(final), Info: record.JSON(info), Surroundings: around}, nil
 }
 
@@ -110,26 +108,35 @@ func (s *session) agentSurroundings(ctx context.Context, info *record.Object) (*
 	if err != nil {
 		return nil, err
 	}
+	known, err := s.openOptions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.serverProxy(ctx, info, known); err != nil {
+		return nil, err
+	}
+	return &ascliv1.AgentSurroundings{
+		SdkFolder: folder, AscpPath: ascp, FileListFolder: filepath.Join(s.home, "filelists"),
+		Options: wire.ToNamed(known),
+		Surroundings: &ascliv1.Surroundings{
+			Home: s.home, TempFolder: s.tempFolder, HostVersion: s.Version, LogLevel: sdk.LevelName(s.logLevel.Level()),
+		},
+	}, nil
+}
+
+// openOptions are the options that plugins get, without the secret ones:
+// credentials of the product are none of the transfer plugin's business.
+func (s *session) openOptions(ctx context.Context) (map[string]any, error) {
 	inv := &sdk.Invocation{Options: map[string]any{}}
 	if err := s.sharedOptions(ctx, inv); err != nil {
 		return nil, err
 	}
-	if err := s.serverProxy(ctx, info, inv.Options); err != nil {
-		return nil, err
-	}
-	// Credentials of the product are none of the agents' business.
 	for _, d := range s.options.Definitions() {
 		if d.Secret {
 			delete(inv.Options, d.Name)
 		}
 	}
-	return &ascliv1.AgentSurroundings{
-		SdkFolder: folder, AscpPath: ascp, FileListFolder: filepath.Join(s.home, "filelists"),
-		Options: wire.ToNamed(inv.Options),
-		Surroundings: &ascliv1.Surroundings{
-			Home: s.home, TempFolder: s.tempFolder, HostVersion: s.Version, LogLevel: sdk.LevelName(s.logLevel.Level()),
-		},
-	}, nil
+	return inv.Options, nil
 }
 
 // serverProxy makes the proxy of an agent's server known to the agent, which
@@ -151,32 +158,6 @@ func (s *session) serverProxy(ctx context.Context, info *record.Object, agentOpt
 		agentOptions["http_proxy"] = proxy.String()
 	}
 	return err
-}
-
-// transferProcess starts the transfer plugin at the first transfer.
-func (s *session) transferProcess(ctx context.Context) (transferProcess, error) {
-	if s.agents != nil {
-		return s.agents, nil
-	}
-	catalog, err := s.discover(ctx)
-	if err != nil {
-		return nil, err
-	}
-	program, err := catalog.Find(transferPlugin)
-	if err != nil {
-		return nil, err
-	}
-	process, err := s.launch().Launch(program)
-	if err != nil {
-		return nil, err
-	}
-	s.agents = process
-	return process, nil
-}
-
-// transferProcess is the part of a plugin process that moves files.
-type transferProcess interface {
-	RunTransfer(ctx context.Context, request *ascliv1.RunRequest, progress func(transfer.Event)) error
 }
 
 // progressBar returns the bar to draw, nil for none.

@@ -93,3 +93,25 @@ func (s *hostServer) Transfer(r *ascliv1.TransferRequest, stream grpc.ServerStre
 	}
 	return stream.Send(wire.ToOutcome(nil, s.host.Transfer(stream.Context(), spec, sources, progress)))
 }
+
+func (s *hostServer) Sync(r *ascliv1.SyncRequest, stream grpc.ServerStreamingServer[ascliv1.SyncUpdate]) error {
+	spec, err := record.ParseObject(r.Spec)
+	if err != nil {
+		return stream.Send(wire.ToSyncEnd(err))
+	}
+	description, err := record.ParseObject(r.Description)
+	if err != nil {
+		return stream.Send(wire.ToSyncEnd(err))
+	}
+	return stream.Send(wire.ToSyncEnd(s.host.Sync(stream.Context(), spec, description)))
+}
+
+func (s *hostServer) TransferCommand(r *ascliv1.TransferCommandRequest, stream grpc.ServerStreamingServer[ascliv1.ExecuteEvent]) error {
+	return sdk.SendResult(stream, func(sink sdk.Sink) error {
+		args, err := wire.FromNamed(stream.Context(), r.Arguments)
+		if err != nil {
+			return err
+		}
+		return s.host.TransferCommand(stream.Context(), r.Command, args, sink)
+	})
+}

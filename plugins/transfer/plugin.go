@@ -4,6 +4,7 @@ package transfer
 
 import (
 	"context"
+	"io"
 	"net/http"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
@@ -13,6 +14,7 @@ import (
 	"github.com/ascli-go/ascli/plugins/transfer/node"
 	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
 	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/rest"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
@@ -54,6 +56,11 @@ func (a agents) Run(ctx context.Context, order sdk.TransferJob, emit func(transf
 		return nil, err
 	}
 	return a[info.Name].Run(ctx, agent.Job{Spec: order.Spec, Info: order.Info, Env: env}, emit)
+}
+
+// Sync runs a session of async.
+func (a agents) Sync(context.Context, sdk.SyncJob, io.Writer) error {
+	return failure.Toolf("this transfer plugin runs no sync sessions")
 }
 
 // environment gives agents the user's installation and HTTP options.

@@ -26,6 +26,11 @@ type Host struct {
 	Proxies map[string]string
 	// Transfer, when set, is the agent.
 	Transfer func(ctx context.Context, spec *record.Object, sources []transfer.Source) error
+	// Sync, when set, is async.
+	Sync func(ctx context.Context, spec, description *record.Object) error
+	// TransferCommand, when set, answers for the commands of the transfer plugin,
+	// by its words: "ascp info". Unset, there are none.
+	TransferCommand func(ctx context.Context, words string, args map[string]any) (*sdk.Result, error)
 }
 
 // Message is a line that a command showed besides its result.
@@ -39,6 +44,9 @@ type Transfer struct {
 	Spec    *record.Object
 	Sources []transfer.Source
 }
+
+// Sync is a session of async that a command asked for.
+type Sync struct{ Spec, Description *record.Object }
 
 // fakeHost writes what a command asks for into its outcome.
 type fakeHost struct {
@@ -102,6 +110,28 @@ func (h *fakeHost) Transfer(ctx context.Context, spec *record.Object, sources []
 		return h.Host.Transfer(ctx, spec, sources)
 	}
 	return nil
+}
+
+func (h *fakeHost) Sync(ctx context.Context, spec, description *record.Object) error {
+	h.mu.Lock()
+	h.out.Syncs = append(h.out.Syncs, Sync{spec.Clone(), description.Clone()})
+	h.mu.Unlock()
+	if h.Host.Sync != nil {
+		return h.Host.Sync(ctx, spec, description)
+	}
+	return nil
+}
+
+func (h *fakeHost) TransferCommand(ctx context.Context, command []string, args map[string]any, sink sdk.Sink) error {
+	words := strings.Join(command, " ")
+	if h.Host.TransferCommand == nil {
+		return failure.Argumentf("the transfer plugin has no command %q", words)
+	}
+	result, err := h.Host.TransferCommand(ctx, words, args)
+	if err != nil {
+		return err
+	}
+	return result.Feed(ctx, sink)
 }
 
 func (h *fakeHost) Open(_ context.Context, target string) error {

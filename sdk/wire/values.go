@@ -113,3 +113,8 @@ func ToOutcome(sessions []error, err error) *ascliv1.TransferUpdate {
 	}
 	return &ascliv1.TransferUpdate{Update: &ascliv1.TransferUpdate_Result{Result: result}}
 }
+
+// ToSyncEnd is the last message of a sync session.
+func ToSyncEnd(err error) *ascliv1.SyncUpdate {
+	return &ascliv1.SyncUpdate{Update: &ascliv1.SyncUpdate_Result{Result: &ascliv1.SessionResult{Failure: ToFailure(err)}}}
+}
