@@ -36,6 +36,33 @@ func (s *session) Transfer(ctx context.Context, spec *record.Object, sources []t
 	return err
 }
 
+// TransferComplete runs an agent of this machine with a spec as it is.
+func (s *session) TransferComplete(ctx context.Context, spec *record.Object, progress func(transfer.Event)) error {
+	request, agents, err := s.prepareComplete(ctx, spec)
+	if err != nil {
+		return err
+	}
+	return agents.RunTransfer(ctx, request, func(e transfer.Event) {
+		if progress != nil {
+			progress(e)
+		}
+	})
+}
+
+func (s *session) prepareComplete(ctx context.Context, spec *record.Object) (*ascliv1.RunRequest, transferProcess, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	request, err := s.agentRequest(ctx, spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	if request.Agent == transfer.AgentNode {
+		return nil, nil, failure.Argumentf("agent %s leaves the transfer to a server, which may be the one that asks: choose another one with option transfer", request.Agent)
+	}
+	agents, err := s.transferProcess(ctx)
+	return request, agents, err
+}
+
 func (s *session) prepareTransfer(ctx context.Context, spec *record.Object, sources []transfer.Source) (*ascliv1.RunRequest, transferProcess, *transferui.Bar, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,6 +94,11 @@ func (s *session) transferRequest(ctx context.Context, spec *record.Object, sour
 	if err := s.contentPassword(ctx, final); err != nil {
 		return nil, err
 	}
+	return s.agentRequest(ctx, final)
+}
+
+// agentRequest is the job of a final spec for the chosen agent.
+func (s *session) agentRequest(ctx context.Context, final *record.Object) (*ascliv1.RunRequest, error) {
 	agent, info, err := s.agentInfo(ctx)
 	if err != nil {
 		return nil, err

@@ -112,6 +112,10 @@ func (h *fakeHost) Transfer(ctx context.Context, spec *record.Object, sources []
 	return nil
 }
 
+func (h *fakeHost) TransferComplete(ctx context.Context, spec *record.Object, _ func(transfer.Event)) error {
+	return h.Transfer(ctx, spec, nil, nil)
+}
+
 func (h *fakeHost) Sync(ctx context.Context, spec, description *record.Object) error {
 	h.mu.Lock()
 	h.out.Syncs = append(h.out.Syncs, Sync{spec.Clone(), description.Clone()})
