@@ -22,6 +22,7 @@ func Plugin() *sdk.Plugin {
 		Commands: append(
 			nodecmd.Gen3(nodecmd.Mount{Connect: connect}),
 			accessKeys(),
+			simulatorCommand(),
 		),
 		Detect: detect,
 		Wizard: wizard,
