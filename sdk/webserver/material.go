@@ -206,7 +206,7 @@ func chain(given string) ([][]byte, error) {
 
 // content is a PEM text, given as such or as the path of a file.
 func content(what, given string) ([]byte, error) {
-	if strings.Contains(given, "-----BEGIN ") {
+	if strings.Contains(given, "-----BEGIN") || strings.Contains(given, "\n") {
 		return []byte(given), nil
 	}
 	text, err := os.ReadFile(given)

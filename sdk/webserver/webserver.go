@@ -75,6 +75,11 @@ func Parse(parameters *record.Object, own ...string) (*Settings, error) {
 func parseURL(address string) (*url.URL, error) {
 	u, err := url.Parse(address)
 	if err != nil {
+		// The text of the URL may have a password.
+		var wrong *url.Error
+		if errors.As(err, &wrong) {
+			err = wrong.Err
+		}
 		return nil, failure.Argumentf("url: %w", err)
 	}
 	switch {
