@@ -2,8 +2,8 @@ package simulator
 
 import (
 	"encoding/json"
-	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"time"
@@ -49,7 +49,7 @@ func (r browseRequest) list() (any, error) {
 	folder := filepath.Clean(filepath.FromSlash(r.path))
 	about, err := os.Stat(folder)
 	if err != nil || !about.IsDir() {
-		return nil, fmt.Errorf("Path does not exist or is not a directory: %s", r.path)
+		return nil, &refusal{http.StatusInternalServerError, "Path does not exist or is not a directory: " + r.path}
 	}
 	entries, err := os.ReadDir(folder)
 	if err != nil {

@@ -126,10 +126,15 @@ func (n *Node) post(w http.ResponseWriter, r *http.Request) (any, error) {
 	return n.transfers.start(r.Context(), spec), nil
 }
 
-// Requests that the node does not know are answered with these texts, alone.
-var (
-	errUnknown = errors.New("Unknown request")
-	errBad     = errors.New("Bad request")
+// unknownRequest is a request that the node does not know. The answer is its text
+// alone.
+type unknownRequest string
+
+func (u unknownRequest) Error() string { return string(u) }
+
+const (
+	errUnknown = unknownRequest("Unknown request")
+	errBad     = unknownRequest("Bad request")
 )
 
 // refusal is an error with a status of its own; others are of the node (500).
@@ -147,8 +152,9 @@ func malformed(format string, args ...any) error {
 // refuse answers with an error: as the Node API has them to who wants JSON, as
 // the original of this simulator to everybody else.
 func (n *Node) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, errUnknown) || errors.Is(err, errBad) {
-		write(w, http.StatusBadRequest, []any{record.New("error", err.Error())})
+	var unknown unknownRequest
+	if errors.As(err, &unknown) {
+		write(w, http.StatusBadRequest, []any{record.New("error", unknown.Error())})
 		return
 	}
 	status := http.StatusInternalServerError
