@@ -29,6 +29,7 @@ type arguments struct {
 	CheckSSHFP  string   `name:"check-sshfp" placeholder:"SHA1" help:"Expected fingerprint of the server's key."`
 	Tags64      string   `name:"tags64" help:"Tags: base64 of JSON."`
 	WSConnect   bool     `name:"ws-connect" help:"Refused: there is no WebSocket session."`
+	LocalRoot   bool     `name:"apply-local-docroot" help:"Local paths are below the folder that the environment names."`
 	Destination bool     `name:"dest64" help:"The destination is given in base64."`
 
 	FileList       string `placeholder:"FILE" help:"Sources, one per line."`
@@ -95,7 +96,6 @@ type noEffect struct {
 	MultiSessionThreshold    int64  `hidden:""`
 	SkipDirTraversalDupes    bool   `hidden:""`
 	FailBadFilepass          bool   `hidden:""`
-	ApplyLocalDocroot        bool   `hidden:""`
 	PreserveCreationTime     bool   `hidden:""`
 	PreserveFileOwnerUID     bool   `name:"preserve-file-owner-uid" hidden:""`
 	PreserveFileOwnerGID     bool   `name:"preserve-file-owner-gid" hidden:""`

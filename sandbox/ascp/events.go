@@ -12,6 +12,9 @@ import (
 // send tells the supervisor something (spec management.md section 6). If it is
 // gone, the session ends.
 func (s *session) send(message *management.Message) {
+	if far := s.far.Load(); far != nil {
+		far.report(message)
+	}
 	if s.port == nil {
 		return
 	}
@@ -169,8 +172,11 @@ func (s *session) sendArgStop(arg *argument) {
 	s.send(message)
 }
 
-// sendEnd sends the last event: DONE, or ERROR with the code of err.
-func (s *session) sendEnd(err error) {
+// sendEnd sends the last event.
+func (s *session) sendEnd(err error) { s.send(s.endMessage(err)) }
+
+// endMessage is the last event: DONE, or ERROR with the code of err.
+func (s *session) endMessage(err error) *management.Message {
 	message := management.New(management.Done)
 	if err != nil {
 		failure := failureOf(err, codeASCP)
@@ -193,5 +199,5 @@ func (s *session) sendEnd(err error) {
 		Int("TransfersPassed", t.passed).
 		Int("TransfersSkipped", t.skipped)
 	t.mu.Unlock()
-	s.send(message)
+	return message
 }

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
 	"github.com/ascli-go/ascli/sandbox/grant"
@@ -33,16 +34,16 @@ type authority struct{ root string }
 func (a authority) AuthorizeToken(token string, _ []byte, direction grant.Direction) (grant.Grant, error) {
 	switch {
 	case token == "ATsend" && direction == grant.Send:
-		return grant.Grant{Root: a.root, Destination: "/up"}, nil
+		return grant.Grant{Owner: "ak1", Root: a.root, Destination: "/up"}, nil
 	case token == "ATrecv" && direction == grant.Receive:
-		return grant.Grant{Root: a.root, Sources: []string{"/down"}}, nil
+		return grant.Grant{Owner: "ak1", Root: a.root, Sources: []string{"/down"}}, nil
 	}
 	return grant.Grant{}, grant.ErrDenied
 }
 
 func (a authority) AuthorizePassword(user, given string) (grant.Grant, error) {
 	if user == "node_user" && given == password {
-		return grant.Grant{Root: a.root, Destination: "/"}, nil
+		return grant.Grant{Owner: user, Root: a.root, Destination: "/"}, nil
 	}
 	return grant.Grant{}, grant.ErrDenied
 }
@@ -55,6 +56,8 @@ type world struct {
 	port   string
 	key    string // file of the bypass key
 	keyPEM []byte
+	// transfers is what the server recorded.
+	transfers *activity.Journal
 }
 
 func newWorld(t testing.TB, cutFirst int64) *world {
@@ -74,8 +77,11 @@ func newWorld(t testing.TB, cutFirst int64) *world {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	check(t, err)
 	_, w.port, _ = net.SplitHostPort(listener.Addr().String())
+	w.transfers, err = activity.Open(t.TempDir(), "node-1", nil)
+	check(t, err)
 	server := sshd.New(sshd.Config{
-		Authority: authority{w.root}, HostKey: host, BypassKey: bypass, CutFirst: cutFirst, Log: slog.New(slog.DiscardHandler),
+		Authority: authority{w.root}, HostKey: host, BypassKey: bypass, CutFirst: cutFirst, Transfers: w.transfers,
+		Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
@@ -85,6 +91,7 @@ func newWorld(t testing.TB, cutFirst int64) *world {
 		if err := <-served; err != nil {
 			t.Errorf("SSH server: %v", err)
 		}
+		check(t, w.transfers.Close())
 	})
 	return w
 }

@@ -41,6 +41,8 @@ type job struct {
 	newest, oldest             time.Time // zero = no limit
 
 	cookie string
+	// localRoot is the folder that no local path leaves; "" for the whole disk.
+	localRoot string
 }
 
 // source is one source argument. Destination, if set, is relative to the
@@ -59,6 +61,9 @@ const (
 	envKey      = "ASPERA_SCP_KEY"
 	envFilePass = "ASPERA_SCP_FILEPASS"
 	envCookie   = "ASPERA_SCP_COOKIE"
+	// EnvLocalRoot names the folder for --apply-local-docroot. The real ascp
+	// takes it from the configuration of its server.
+	EnvLocalRoot = "ASCLI_SANDBOX_DOCROOT"
 )
 
 // newJob checks the arguments; its errors have the code of a wrong usage.
@@ -78,6 +83,9 @@ func newJob(args *arguments, getenv func(string) string, now time.Time) (*job, e
 		removeArg:     args.RemoveEmptySourceDirectory,
 		newest:        limit(args.ExcludeNewerThan, now),
 		oldest:        limit(args.ExcludeOlderThan, now),
+	}
+	if args.LocalRoot {
+		j.localRoot = getenv(EnvLocalRoot)
 	}
 	if j.resume < resumeNone || j.resume > resumeFull {
 		return nil, failf(codeUsage, "-k %d: expect 0 to 3", args.Resume)

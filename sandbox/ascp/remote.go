@@ -28,6 +28,8 @@ type remoteTree struct {
 	login *login
 	ssh   *ssh.Client
 	files *sftp.Client
+	// channel carries the SFTP session, and reports.
+	channel *ssh.Session
 	// lost is closed when the connection has ended.
 	lost chan struct{}
 
@@ -44,7 +46,7 @@ func connect(ctx context.Context, login *login) (*remoteTree, error) {
 	}
 	stop := context.AfterFunc(ctx, func() { client.Close() })
 	defer stop()
-	files, err := openFiles(login, client)
+	channel, files, err := openFiles(login, client)
 	if err != nil {
 		client.Close()
 		if ctx.Err() != nil {
@@ -52,7 +54,7 @@ func connect(ctx context.Context, login *login) (*remoteTree, error) {
 		}
 		return nil, err
 	}
-	t := &remoteTree{login: login, ssh: client, files: files, lost: make(chan struct{}), made: map[string]bool{}}
+	t := &remoteTree{login: login, ssh: client, channel: channel, files: files, lost: make(chan struct{}), made: map[string]bool{}}
 	go func() {
 		defer close(t.lost)
 		_ = client.Wait() // how it ended is told by the operation that was going on
@@ -60,31 +62,31 @@ func connect(ctx context.Context, login *login) (*remoteTree, error) {
 	return t, nil
 }
 
-func openFiles(login *login, client *ssh.Client) (*sftp.Client, error) {
+func openFiles(login *login, client *ssh.Client) (*ssh.Session, *sftp.Client, error) {
 	session, err := login.session(client)
 	if err != nil {
-		return nil, failureOf(err, codeConnect)
+		return nil, nil, failureOf(err, codeConnect)
 	}
 	stdin, err1 := session.StdinPipe()
 	stdout, err2 := session.StdoutPipe()
 	stderr, err3 := session.StderrPipe()
 	if err := errors.Join(err1, err2, err3); err != nil {
-		return nil, failureOf(err, codeASCP)
+		return nil, nil, failureOf(err, codeASCP)
 	}
 	if err := session.RequestSubsystem("sftp"); err != nil {
-		return nil, failf(codeConnect, "the server has no SFTP: %v", err)
+		return nil, nil, failf(codeConnect, "the server has no SFTP: %v", err)
 	}
 	files, err := sftp.NewClientPipe(stdout, stdin, sftp.UseConcurrentWrites(true), sftp.UseFstat(true))
 	if err != nil {
 		// The session has ended, so that the server's words are complete.
 		text, _ := io.ReadAll(io.LimitReader(stderr, maxServerText))
 		if reason, refused := strings.CutPrefix(strings.TrimSpace(string(text)), wire.RefusedPrefix); refused {
-			return nil, failf(codeAuth, "Authentication failure: %s", reason)
+			return nil, nil, failf(codeAuth, "Authentication failure: %s", reason)
 		}
-		return nil, failf(codeConnect, "start SFTP: %v", err)
+		return nil, nil, failf(codeConnect, "start SFTP: %v", err)
 	}
 	go func() { _, _ = io.Copy(io.Discard, stderr) }() // an unread stream would block the server
-	return files, nil
+	return session, files, nil
 }
 
 // Close ends the connection and waits until it has.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,7 +36,8 @@ type session struct {
 	job     *job
 	id      string
 	started time.Time
-	port    *management.Port // nil without -M
+	port    *management.Port           // nil without -M
+	far     atomic.Pointer[remoteTree] // nil before the login
 	cancel  context.CancelCauseFunc
 	out     io.Writer
 
@@ -62,13 +64,7 @@ func (s *session) run(ctx context.Context) error {
 	if s.port != nil {
 		commands.Go(func() { s.obey(ctx) })
 	}
-	err := s.transfer(ctx)
-	switch {
-	case errors.Is(context.Cause(ctx), errEnded):
-		err = nil
-	case err != nil && ctx.Err() != nil:
-		err = cancellation(ctx)
-	}
+	err := verdict(ctx, s.transfer(ctx))
 	s.sendEnd(err)
 	if err == nil {
 		s.printf("Completed: %d files, %d bytes transferred\n", s.tally.passed, s.meter.transferred.Load())
@@ -77,6 +73,17 @@ func (s *session) run(ctx context.Context) error {
 		s.port.Close()
 	}
 	commands.Wait()
+	return err
+}
+
+// verdict is the result of a session of which the transfer ended with err.
+func verdict(ctx context.Context, err error) error {
+	switch {
+	case errors.Is(context.Cause(ctx), errEnded):
+		return nil
+	case err != nil && ctx.Err() != nil:
+		return cancellation(ctx)
+	}
 	return err
 }
 
@@ -89,7 +96,12 @@ func cancellation(ctx context.Context) error {
 	return failf(codeCancelled, "Cancelled by user")
 }
 
-func (s *session) transfer(ctx context.Context) error {
+func (s *session) transfer(ctx context.Context) (err error) {
+	local, err := s.job.local()
+	if err != nil {
+		return err
+	}
+	defer local.Close()
 	remote, err := connect(ctx, &s.job.login)
 	if err != nil {
 		return err
@@ -104,10 +116,18 @@ func (s *session) transfer(ctx context.Context) error {
 	})
 	defer stalled()
 
+	if remote.begin(s.beginning()) {
+		s.far.Store(remote)
+		// The server is told before the connection ends, the supervisor after.
+		defer func() {
+			s.far.Store(nil)
+			remote.finish(s.endMessage(verdict(ctx, err)))
+		}()
+	}
 	s.sendSession()
-	c := &copier{job: s.job, source: localTree{}, target: remote, meter: s.meter, started: s.tally.started}
+	c := &copier{job: s.job, source: local, target: remote, meter: s.meter, started: s.tally.started}
 	if s.job.direction == grant.Receive {
-		c.source, c.target = remote, localTree{}
+		c.source, c.target = remote, local
 	}
 	if s.job.createDir {
 		if err := c.target.MkdirAll(s.job.destination); err != nil {

@@ -46,6 +46,9 @@ type tree interface {
 // "faux:" sources.
 type localTree struct{}
 
+// Close does nothing: this computer stays.
+func (localTree) Close() error { return nil }
+
 func (localTree) Join(folder, relative string) string {
 	return filepath.Join(folder, filepath.FromSlash(relative))
 }

@@ -109,6 +109,9 @@ func (f *Folder) Creatable(name string) (string, error) {
 	return "", refused("create", clean)
 }
 
+// Owner is the node user or access key whose credential opened the folder.
+func (f *Folder) Owner() string { return f.grant.Owner }
+
 // Destination is the folder, as a client path, that a send may write to.
 func (f *Folder) Destination() string { return path.Clean("/" + f.grant.Destination) }
 

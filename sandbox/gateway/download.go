@@ -8,10 +8,13 @@ import (
 	"io/fs"
 	"net/http"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/docroot"
 	"github.com/ascli-go/ascli/sandbox/grant"
 )
@@ -56,7 +59,7 @@ func statusOf(err error) int {
 }
 
 func (g *gateway) prepare(folder *docroot.Folder, spec *transferSpec) (string, error) {
-	p := &prepared{folder: folder}
+	p := &prepared{folder: folder, spec: spec}
 	zip := spec.ZipRequired || len(spec.Paths) > 1
 	for _, source := range spec.Paths {
 		name, err := folder.Readable(path.Join("/", spec.SourceRoot, source.Source))
@@ -71,6 +74,7 @@ func (g *gateway) prepare(folder *docroot.Folder, spec *transferSpec) (string, e
 			return "", fmt.Errorf("%s is neither a file nor a folder", source.Source)
 		}
 		zip = zip || info.IsDir()
+		p.size = info.Size()
 		p.names = append(p.names, name)
 	}
 	if zip {
@@ -98,29 +102,48 @@ func (g *gateway) download(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer p.folder.Close()
+	counted := &countingWriter{ResponseWriter: w}
+	if counted.entry, err = g.record(p.folder.Owner(), p.spec, r.RemoteAddr, counted.stop); err != nil {
+		g.refuse(w, statusOf(err), err)
+		return
+	}
+	if err := g.send(counted, p); err != nil {
+		counted.entry.End(failure(err))
+		g.log.Warn("download not complete", "error", err)
+		breakOff(w)
+		return
+	}
+	name := p.archive
+	if name == "" {
+		name = filepath.ToSlash(p.names[0])
+	}
+	counted.entry.FileDone("/"+name, counted.moved, 0)
+	counted.entry.End(nil)
+}
+
+// send answers with the files.
+func (g *gateway) send(w *countingWriter, p *prepared) error {
 	if p.archive != "" {
 		w.Header().Set("Content-Type", "application/zip")
 		w.Header().Set("Content-Disposition", disposition(p.archive))
-		err = writeArchive(timedWriter{w}, p.folder, p.names)
-	} else {
-		err = g.sendFile(w, p)
+		return writeArchive(timedWriter{w}, p.folder, p.names)
 	}
-	if err != nil {
-		g.log.Warn("download not complete", "error", err)
-		breakOff(w)
-	}
+	w.entry.Expect(activity.Precalc{Enabled: true, BytesExpected: p.size, FilesExpected: 1})
+	return g.sendFile(w, p)
 }
 
-func (g *gateway) sendFile(w http.ResponseWriter, p *prepared) error {
+func (g *gateway) sendFile(w *countingWriter, p *prepared) error {
 	file, err := p.folder.Root.Open(p.names[0])
 	if err != nil {
-		g.refuse(w, statusOf(err), err)
+		w.entry.End(failure(err))
+		g.refuse(w.ResponseWriter, statusOf(err), err)
 		return nil
 	}
 	defer file.Close()
 	info, err := file.Stat()
 	if err != nil {
-		g.refuse(w, statusOf(err), err)
+		w.entry.End(failure(err))
+		g.refuse(w.ResponseWriter, statusOf(err), err)
 		return nil
 	}
 	w.Header().Set("Content-Type", "application/octet-stream")
@@ -136,6 +159,33 @@ func (g *gateway) sendFile(w http.ResponseWriter, p *prepared) error {
 func copyLarge(w io.Writer, r io.Reader, buffer []byte) (int64, error) {
 	return io.CopyBuffer(struct{ io.Writer }{w}, struct{ io.Reader }{r}, buffer)
 }
+
+// countingWriter counts the data of a download.
+type countingWriter struct {
+	http.ResponseWriter
+	entry   *activity.Session
+	moved   int64
+	stopped atomic.Bool
+}
+
+// stop breaks the download off, from any goroutine.
+func (c *countingWriter) stop() {
+	c.stopped.Store(true)
+	breakOff(c.ResponseWriter)
+}
+
+func (c *countingWriter) Write(data []byte) (int, error) {
+	if c.stopped.Load() {
+		return 0, activity.ErrCanceled
+	}
+	n, err := c.ResponseWriter.Write(data)
+	c.moved += int64(n)
+	c.entry.Moved(int64(n))
+	return n, err
+}
+
+// Unwrap lets [http.ResponseController] through.
+func (c *countingWriter) Unwrap() http.ResponseWriter { return c.ResponseWriter }
 
 // timedWriter gives up on a client that takes no data for a while, however
 // long the whole answer takes.

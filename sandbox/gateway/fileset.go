@@ -70,16 +70,24 @@ func checkName(name string) error {
 	return nil
 }
 
+// clientPath is the path of a file as the client knows the server.
+func (f *fileSet) clientPath(name string) string { return path.Join("/", f.destination, name) }
+
 func (f *fileSet) target(name string) (string, error) {
 	return f.folder.Writable(path.Join(f.destination, name))
 }
 
 // announce takes a slice_upload message: the first one of a file opens it, the
 // second one says that it is complete.
-func (f *fileSet) announce(s slice) error {
+func (f *fileSet) announce(s slice) (complete bool, err error) {
 	if f.current != nil {
-		return f.completeCurrent(s)
+		return true, f.completeCurrent(s)
 	}
+	return false, f.start(s)
+}
+
+// start opens a file.
+func (f *fileSet) start(s slice) error {
 	switch {
 	case s.FileIndex < 0 || s.FileIndex >= len(f.names):
 		return fmt.Errorf("fileIndex %d: the transfer spec has %d paths", s.FileIndex, len(f.names))
@@ -117,8 +125,9 @@ func (f *fileSet) makeRoom(name string) (string, error) {
 	return f.target(name)
 }
 
-// store writes one slice. It needs no memory but the buffer.
-func (f *fileSet) store(data io.Reader, buffer []byte) error {
+// store writes one slice, and tells how many bytes came. It needs no memory but
+// the buffer.
+func (f *fileSet) store(data io.Reader, buffer []byte, came func(n int64)) error {
 	c := f.current
 	if c == nil {
 		return errors.New("data before slice_upload")
@@ -133,6 +142,9 @@ func (f *fileSet) store(data io.Reader, buffer []byte) error {
 		}
 		if _, writeErr := c.file.Write(buffer[:n]); writeErr != nil {
 			return writeErr
+		}
+		if n > 0 {
+			came(int64(n))
 		}
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -166,10 +178,10 @@ func (f *fileSet) completeCurrent(s slice) error {
 }
 
 // finish creates the files of which nothing was sent: empty files have no
-// frames (spec transfer.md section 12.4).
-func (f *fileSet) finish() error {
+// frames (spec transfer.md section 12.4). It returns their names.
+func (f *fileSet) finish() (created []string, err error) {
 	if f.current != nil {
-		return fmt.Errorf("the upload ends in the middle of %q", f.current.Name)
+		return nil, fmt.Errorf("the upload ends in the middle of %q", f.current.Name)
 	}
 	for i, name := range f.names {
 		if f.complete[i] {
@@ -177,18 +189,19 @@ func (f *fileSet) finish() error {
 		}
 		target, err := f.makeRoom(name)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		file, err := f.folder.OpenFile(target, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := file.Close(); err != nil {
-			return err
+			return nil, err
 		}
 		f.complete[i] = true
+		created = append(created, name)
 	}
-	return nil
+	return created, nil
 }
 
 // close removes what is not complete.

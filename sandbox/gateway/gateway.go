@@ -5,11 +5,16 @@ package gateway
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"net/url"
+	"path"
 	"strings"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/docroot"
 	"github.com/ascli-go/ascli/sandbox/grant"
 )
@@ -26,12 +31,15 @@ type Config struct {
 	// BaseURL is how clients reach the gateway: scheme, host and port, with or
 	// without "/aspera/http-gwy".
 	BaseURL string
-	Log     *slog.Logger
+	// Transfers records the transfers; nil: nobody does.
+	Transfers *activity.Journal
+	Log       *slog.Logger
 }
 
 type gateway struct {
 	authority grant.Authority
 	root      string // URL below which the gateway answers
+	transfers *activity.Journal
 	log       *slog.Logger
 	tickets   *tickets
 }
@@ -41,6 +49,7 @@ func New(config Config) http.Handler {
 	g := &gateway{
 		authority: config.Authority,
 		root:      strings.TrimSuffix(strings.TrimSuffix(config.BaseURL, "/"), root) + root,
+		transfers: config.Transfers,
 		log:       config.Log,
 		tickets:   newTickets(),
 	}
@@ -85,6 +94,7 @@ type transferSpec struct {
 	Paths           []specPath      `json:"paths"`
 	ZipRequired     bool            `json:"zip_required"`
 	DownloadName    string          `json:"download_name"`
+	Cookie          string          `json:"cookie"`
 }
 
 type specPath struct {
@@ -107,5 +117,44 @@ func (g *gateway) open(spec *transferSpec, direction grant.Direction) (*docroot.
 	if err != nil {
 		return nil, err
 	}
+	if err := g.transfers.Admit(granted.Owner, spec.Tags); err != nil {
+		return nil, err
+	}
 	return docroot.Open(granted, access)
+}
+
+// record starts the entry of a transfer in the journal. stop breaks it off.
+func (g *gateway) record(owner string, spec *transferSpec, client string, stop func()) (*activity.Session, error) {
+	host := func(address string) string {
+		name, _, err := net.SplitHostPort(address)
+		if err != nil {
+			return address
+		}
+		return name
+	}
+	begin := activity.StartSpec{
+		SourcePaths: []string{}, DestinationPath: spec.DestinationRoot, Direction: string(spec.Direction), RemoteUser: remoteUser,
+		Tags: spec.Tags, Cookie: spec.Cookie, TokenType: activity.TokenType(spec.Token),
+	}
+	for _, p := range spec.Paths {
+		begin.SourcePaths = append(begin.SourcePaths, path.Join(spec.SourceRoot, p.Source))
+	}
+	if at, err := url.Parse(g.root); err == nil {
+		begin.RemoteHost = at.Hostname()
+	}
+	return g.transfers.Start(activity.Opening{
+		Owner: owner, Spec: begin, ClientIP: host(client), ServerIP: begin.RemoteHost, Transport: "https", Stop: stop,
+	})
+}
+
+// remoteUser is the account of transfers by token (spec transfer.md 6.1).
+const remoteUser = "xfer"
+
+// failure is what the journal says of an error.
+func failure(err error) *activity.Failure {
+	if _, away := errors.AsType[gone](err); away {
+		return activity.Lost()
+	}
+	const codeASCP = 2 // a failure without a code of its own (spec management.md section 7)
+	return &activity.Failure{Code: codeASCP, Description: err.Error()}
 }

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/gateway"
 	"github.com/ascli-go/ascli/sandbox/grant"
 )
@@ -23,9 +24,9 @@ type authority struct{ root string }
 func (a authority) AuthorizeToken(token string, _ []byte, direction grant.Direction) (grant.Grant, error) {
 	switch {
 	case token == "up" && direction == grant.Send:
-		return grant.Grant{Root: a.root, Destination: "/up"}, nil
+		return grant.Grant{Owner: "ak1", Root: a.root, Destination: "/up"}, nil
 	case token == "down" && direction == grant.Receive:
-		return grant.Grant{Root: a.root, Sources: []string{"/down"}}, nil
+		return grant.Grant{Owner: "ak1", Root: a.root, Sources: []string{"/down"}}, nil
 	}
 	return grant.Grant{}, grant.ErrDenied
 }
@@ -40,17 +41,28 @@ type world struct {
 	server *httptest.Server
 	// handlers are the requests that the gateway works on.
 	handlers sync.WaitGroup
+	// transfers is what the gateway recorded.
+	transfers *activity.Journal
 }
 
 func newWorld(t testing.TB) *world {
 	w := &world{t: t, root: t.TempDir()}
-	handler := gateway.New(gateway.Config{Authority: authority{w.root}, BaseURL: "https://gw.test:1", Log: slog.New(slog.DiscardHandler)})
+	var err error
+	w.transfers, err = activity.Open(t.TempDir(), "node-1", nil)
+	w.check(err)
+	handler := gateway.New(gateway.Config{
+		Authority: authority{w.root}, BaseURL: "https://gw.test:1", Transfers: w.transfers, Log: slog.New(slog.DiscardHandler),
+	})
 	w.server = httptest.NewTLSServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		w.handlers.Add(1)
 		defer w.handlers.Done()
 		handler.ServeHTTP(out, r)
 	}))
-	t.Cleanup(w.server.Close)
+	t.Cleanup(func() {
+		w.server.Close()
+		w.handlers.Wait()
+		w.check(w.transfers.Close())
+	})
 	return w
 }
 

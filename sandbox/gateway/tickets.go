@@ -28,6 +28,8 @@ type prepared struct {
 	names []string
 	// archive is the name of the zip, "" for one plain file.
 	archive string
+	spec    *transferSpec
+	size    int64 // bytes of a plain file
 	expiry  *time.Timer
 }
 

@@ -13,6 +13,7 @@ import (
 	// of an upload must be complete before its client sees the answer.
 	"github.com/gorilla/websocket"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/grant"
 )
 
@@ -40,12 +41,13 @@ func (g *gateway) upload(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer conn.Close()
-	u := &upload{gateway: g, conn: conn, buffer: make([]byte, bufferSize)}
+	u := &upload{gateway: g, conn: conn, buffer: make([]byte, bufferSize), entry: &activity.Session{}}
 	defer u.abandon()
 	conn.SetCloseHandler(u.finish)
 	for {
 		if err := u.next(); err != nil {
 			u.abandon() // first: who is told of an error finds nothing incomplete
+			u.entry.End(failure(err))
 			u.explain(err)
 			u.drain()
 			return
@@ -59,6 +61,7 @@ type upload struct {
 	conn    *websocket.Conn
 	buffer  []byte
 	files   *fileSet // nil until the transfer spec was accepted
+	entry   *activity.Session
 }
 
 // message is a text frame: one of its fields is set.
@@ -89,7 +92,7 @@ func (u *upload) next() error {
 		if u.files == nil {
 			return errors.New("data before the transfer spec")
 		}
-		if err := u.files.store(incoming{u.conn, reader}, u.buffer); err != nil {
+		if err := u.files.store(incoming{u.conn, reader}, u.buffer, u.entry.Moved); err != nil {
 			return err
 		}
 		return u.acknowledge(ackGeneral)
@@ -108,8 +111,15 @@ func (u *upload) next() error {
 	if u.files == nil {
 		return errors.New("slice_upload before the transfer spec")
 	}
-	if err := u.files.announce(*received.SliceUpload); err != nil {
+	announced := *received.SliceUpload
+	complete, err := u.files.announce(announced)
+	if err != nil {
 		return err
+	}
+	if complete {
+		u.entry.FileDone(u.files.clientPath(announced.Name), announced.Size, 0)
+	} else {
+		u.entry.FileAt(u.files.clientPath(announced.Name), announced.Size, 0)
 	}
 	return u.acknowledge(ackSlice)
 }
@@ -143,17 +153,27 @@ func (u *upload) begin(spec *transferSpec) error {
 	if u.files, err = newFileSet(folder, spec); err != nil {
 		return errors.Join(err, folder.Close())
 	}
+	if u.entry, err = u.gateway.record(folder.Owner(), spec, u.conn.RemoteAddr().String(), func() { u.conn.Close() }); err != nil {
+		u.entry = &activity.Session{}
+		return err
+	}
 	return u.acknowledge(ackGeneral)
 }
 
 // finish is called with the client's close frame, before it is answered.
 func (u *upload) finish(code int, _ string) error {
 	if u.files != nil && code == websocket.CloseNormalClosure {
-		if err := u.files.finish(); err != nil {
+		created, err := u.files.finish()
+		if err != nil {
 			u.abandon()
+			u.entry.End(failure(err))
 			u.explain(err)
 			return nil
 		}
+		for _, name := range created {
+			u.entry.FileDone(u.files.clientPath(name), 0, 0)
+		}
+		u.entry.End(nil)
 	}
 	return u.close()
 }

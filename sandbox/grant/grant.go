@@ -19,6 +19,8 @@ const (
 
 // Grant is what an accepted credential allows.
 type Grant struct {
+	// Owner is the node user or access key whose credential this is.
+	Owner string
 	// Root is the absolute folder on disk that the client sees as "/".
 	Root string
 	// Destination is the folder below Root (slash path, "/" for all) that a

@@ -19,7 +19,9 @@ type Config struct {
 	World *world.World
 	// SSHPort is where transfers go, on 127.0.0.1.
 	SSHPort int
-	Log     *slog.Logger
+	// Operations, if not nil, are served beside the files.
+	Operations *Operations
+	Log        *slog.Logger
 }
 
 // node is the handler's state.
@@ -66,6 +68,11 @@ func New(config Config) http.Handler {
 		"GET /files/{id}/content": withKeyFiles(content),
 	} {
 		mux.Handle(pattern, n.handler(serve))
+	}
+	if config.Operations != nil {
+		for pattern, serve := range operationRoutes() {
+			mux.Handle(pattern, n.handler(serve))
+		}
 	}
 	return n.refuseUncleanPaths(mux)
 }

@@ -40,10 +40,15 @@ func (p *payload) add(n int) {
 type cuttable struct {
 	ssh.Channel
 	payload *payload
+	// gone is set at the end.
+	gone *atomic.Bool
 }
 
 func (c cuttable) Read(into []byte) (int, error) {
 	n, err := c.Channel.Read(into)
+	if err != nil || c.payload.cut.Load() {
+		c.gone.Store(true)
+	}
 	if c.payload.cut.Load() {
 		return 0, io.EOF
 	}

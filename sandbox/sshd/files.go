@@ -6,11 +6,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/pkg/sftp"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/docroot"
+	"github.com/ascli-go/ascli/sandbox/grant"
 )
 
 // Modes of what clients create, before the umask.
@@ -24,6 +27,7 @@ const (
 type files struct {
 	folder  *docroot.Folder
 	payload *payload
+	record  *recording
 }
 
 func (f *files) handlers() sftp.Handlers {
@@ -40,7 +44,7 @@ func (f *files) Fileread(request *sftp.Request) (io.ReaderAt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &countedFile{File: file, payload: f.payload}, nil
+	return f.counted(file, request.Filepath, grant.Receive)
 }
 
 // Filewrite opens a file to write, as the flags of the request say.
@@ -53,7 +57,18 @@ func (f *files) Filewrite(request *sftp.Request) (io.WriterAt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &countedFile{File: file, payload: f.payload}, nil
+	return f.counted(file, request.Filepath, grant.Send)
+}
+
+// counted makes a file of the session's transfer.
+func (f *files) counted(file *os.File, path string, direction grant.Direction) (*countedFile, error) {
+	entry, err := f.record.opened(path, direction)
+	if err != nil {
+		return nil, errors.Join(sftp.ErrSSHFxPermissionDenied, file.Close())
+	}
+	counted := &countedFile{File: file, payload: f.payload, record: f.record, entry: entry, path: path}
+	counted.known = counted.size()
+	return counted, nil
 }
 
 // openFlags leaves out append: SFTP writes carry their offset.
@@ -165,16 +180,51 @@ func (f *files) truncate(name string, size int64) error {
 type countedFile struct {
 	*os.File
 	payload *payload
+	record  *recording
+	entry   *activity.Session // nil: the client tells what it does
+	path    string
+	known   int64 // size when it was opened
+	moved   atomic.Int64
+}
+
+// count takes n bytes.
+func (c *countedFile) count(n int) {
+	c.payload.add(n)
+	if c.entry != nil && n > 0 {
+		c.entry.Moved(int64(n))
+		moved := c.moved.Add(int64(n))
+		c.entry.FileAt(c.path, max(c.known, moved), moved)
+	}
+}
+
+func (c *countedFile) size() int64 {
+	info, err := c.Stat()
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// Close ends the file. One that the client did not close itself is not complete.
+func (c *countedFile) Close() error {
+	if c.entry != nil {
+		if c.record.gone.Load() {
+			c.entry.FileFailed(c.path, *activity.Lost())
+		} else {
+			c.entry.FileDone(c.path, c.size(), 0)
+		}
+	}
+	return c.File.Close()
 }
 
 func (c *countedFile) ReadAt(data []byte, offset int64) (int, error) {
 	n, err := c.File.ReadAt(data, offset)
-	c.payload.add(n)
+	c.count(n)
 	return n, err
 }
 
 func (c *countedFile) WriteAt(data []byte, offset int64) (int, error) {
 	n, err := c.File.WriteAt(data, offset)
-	c.payload.add(n)
+	c.count(n)
 	return n, err
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"sync"
 
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
@@ -30,27 +31,32 @@ type session struct {
 	log     *slog.Logger
 	conn    net.Conn
 	channel ssh.Channel
+	user    string
 	// login is the grant of a login by password, nil after a login by key.
 	login *grant.Grant
 }
+
+// program is what a client asks to run in its folder.
+type program func(*docroot.Folder, *recording, <-chan *ssh.Request) error
 
 func (s *session) serve(requests <-chan *ssh.Request) {
 	defer s.channel.Close()
 	env := map[string]string{}
 	for request := range requests {
-		run := s.program(request, env)
+		run := s.program(request)
 		reply(request, run != nil || isKnownEnv(request, env))
 		if run == nil {
 			continue
 		}
+		err := s.run(run, requests, env)
 		go ssh.DiscardRequests(requests)
-		s.exit(s.run(run, env))
+		s.exit(err)
 		return
 	}
 }
 
 // program gives what a request asks to run, nil if it asks for nothing known.
-func (s *session) program(request *ssh.Request, env map[string]string) func(*docroot.Folder) error {
+func (s *session) program(request *ssh.Request) program {
 	var text struct{ Value string }
 	if request.Type != "subsystem" && request.Type != "exec" {
 		return nil
@@ -84,19 +90,31 @@ func isKnownEnv(request *ssh.Request, env map[string]string) bool {
 	return false
 }
 
-func (s *session) run(program func(*docroot.Folder) error, env map[string]string) error {
+func (s *session) run(program program, requests <-chan *ssh.Request, env map[string]string) error {
 	folder, err := s.server.authorize(s.login, env)
 	if err != nil {
 		return refusal{err}
 	}
 	defer folder.Close()
-	return program(folder)
+	return program(folder, &recording{session: s, owner: folder.Owner(), env: env}, requests)
 }
 
-func (s *session) serveFiles(folder *docroot.Folder) error {
-	files := &files{folder: folder, payload: &payload{fault: s.server.fault}}
+func (s *session) serveFiles(folder *docroot.Folder, record *recording, requests <-chan *ssh.Request) error {
+	stop := make(chan struct{})
+	var reports sync.WaitGroup
+	reports.Go(func() { record.listen(requests, stop) })
+	err := s.serveSFTP(folder, record)
+	close(stop)
+	reports.Wait()
+	record.end(err)
+	return err
+}
+
+func (s *session) serveSFTP(folder *docroot.Folder, record *recording) error {
+	files := &files{folder: folder, payload: &payload{fault: s.server.fault}, record: record}
 	// The allocator reuses packet buffers, which matters at loopback speed.
-	server := sftp.NewRequestServer(cuttable{s.channel, files.payload}, files.handlers(), sftp.WithRSAllocator())
+	stream := cuttable{s.channel, files.payload, &record.gone}
+	server := sftp.NewRequestServer(stream, files.handlers(), sftp.WithRSAllocator())
 	err := server.Serve()
 	if files.payload.cut.Load() {
 		s.log.Info("SSH connection cut, as asked", "bytes", files.payload.moved.Load())
@@ -109,7 +127,8 @@ func (s *session) serveFiles(folder *docroot.Folder) error {
 	return nil
 }
 
-func (s *session) digest(folder *docroot.Folder) error {
+func (s *session) digest(folder *docroot.Folder, _ *recording, requests <-chan *ssh.Request) error {
+	go ssh.DiscardRequests(requests)
 	var asked wire.DigestRequest
 	if err := json.NewDecoder(io.LimitReader(s.channel, maxDigestRequest)).Decode(&asked); err != nil {
 		return fmt.Errorf("read the digest request: %w", err)

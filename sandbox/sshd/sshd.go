@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/docroot"
 	"github.com/ascli-go/ascli/sandbox/grant"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
@@ -41,7 +42,9 @@ type Config struct {
 	// CutFirst, if more than 0, rehearses a fault: the first connection that
 	// moves file data is cut after that many bytes of it.
 	CutFirst int64
-	Log      *slog.Logger
+	// Transfers records the transfers; nil: nobody does.
+	Transfers *activity.Journal
+	Log       *slog.Logger
 }
 
 // Server serves SSH connections.
@@ -121,12 +124,12 @@ func (s *Server) serveConn(ctx context.Context, conn net.Conn) {
 	gone, closed := context.WithCancel(ctx)
 	var background sync.WaitGroup
 	background.Go(func() { keepAlive(gone, conn, serverConn) })
-	s.serveChannels(log, conn, serverConn.Permissions, channels)
+	s.serveChannels(log, conn, serverConn, channels)
 	closed()
 	background.Wait()
 }
 
-func (s *Server) serveChannels(log *slog.Logger, conn net.Conn, login *ssh.Permissions, channels <-chan ssh.NewChannel) {
+func (s *Server) serveChannels(log *slog.Logger, conn net.Conn, client *ssh.ServerConn, channels <-chan ssh.NewChannel) {
 	var sessions sync.WaitGroup
 	defer sessions.Wait()
 	slots := make(chan struct{}, maxSessions)
@@ -149,7 +152,9 @@ func (s *Server) serveChannels(log *slog.Logger, conn net.Conn, login *ssh.Permi
 		}
 		sessions.Go(func() {
 			defer func() { <-slots }()
-			session := &session{server: s, log: log, conn: conn, channel: channel, login: loginGrant(login)}
+			session := &session{
+				server: s, log: log, conn: conn, channel: channel, user: client.User(), login: loginGrant(client.Permissions),
+			}
 			session.serve(requests)
 		})
 	}
@@ -228,6 +233,9 @@ func (s *Server) authorize(login *grant.Grant, env map[string]string) (*docroot.
 	}
 	granted, err := s.config.Authority.AuthorizeToken(token, tags, direction)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.config.Transfers.Admit(granted.Owner, tags); err != nil {
 		return nil, err
 	}
 	return docroot.Open(granted, access)

@@ -19,6 +19,7 @@ import (
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/grant"
 	"github.com/ascli-go/ascli/sandbox/sshd"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
@@ -39,7 +40,7 @@ func (a authority) AuthorizeToken(token string, _ []byte, direction grant.Direct
 
 func (a authority) AuthorizePassword(user, password string) (grant.Grant, error) {
 	if user == "node_user" && password == "p" {
-		return grant.Grant{Root: a.root, Destination: "/"}, nil
+		return grant.Grant{Owner: user, Root: a.root, Destination: "/"}, nil
 	}
 	return grant.Grant{}, grant.ErrDenied
 }
@@ -48,6 +49,8 @@ type world struct {
 	root    string
 	address string
 	bypass  ssh.Signer
+	// transfers is what the server recorded.
+	transfers *activity.Journal
 }
 
 func start(t *testing.T) world {
@@ -79,7 +82,13 @@ func start(t *testing.T) world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := sshd.New(sshd.Config{Authority: authority{root}, HostKey: host, BypassKey: bypass.PublicKey(), Log: slog.New(slog.DiscardHandler)})
+	transfers, err := activity.Open(t.TempDir(), "node-1", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := sshd.New(sshd.Config{
+		Authority: authority{root}, HostKey: host, BypassKey: bypass.PublicKey(), Transfers: transfers, Log: slog.New(slog.DiscardHandler),
+	})
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(ctx, listener) }()
@@ -88,8 +97,11 @@ func start(t *testing.T) world {
 		if err := <-served; err != nil {
 			t.Errorf("Serve: %v", err)
 		}
+		if err := transfers.Close(); err != nil {
+			t.Error(err)
+		}
 	})
-	return world{root: root, address: listener.Addr().String(), bypass: bypass}
+	return world{root: root, address: listener.Addr().String(), bypass: bypass, transfers: transfers}
 }
 
 func (w world) login(t *testing.T, user string, auth ssh.AuthMethod) (*ssh.Client, error) {

@@ -101,7 +101,7 @@ func (w *World) grantFolder(p Principal, folder Ref) (grant.Grant, error) {
 	if err != nil {
 		return grant.Grant{}, fmt.Errorf("%w: transfer folder: %w", grant.ErrDenied, err)
 	}
-	return grant.Grant{Root: root, Destination: "/"}, nil
+	return grant.Grant{Owner: p.Name, Root: root, Destination: "/"}, nil
 }
 
 // folderOnDisk returns the absolute path of a folder of the view, free of

@@ -59,7 +59,7 @@ func TestAccessKeyTokenGrantsTheFolderOfTheTags(t *testing.T) {
 				}
 				return
 			}
-			want := grant.Grant{Root: test.want, Destination: "/"}
+			want := grant.Grant{Owner: id, Root: test.want, Destination: "/"}
 			if err != nil || !reflect.DeepEqual(g, want) {
 				t.Errorf("grant = %+v, %v; want %+v", g, err, want)
 			}

@@ -58,7 +58,11 @@ func (v *View) create(r Ref, put func(where string) error) (Entry, error) {
 	if err := put(where); err != nil {
 		return Entry{}, plain(err)
 	}
-	return v.stat(where)
+	e, err := v.stat(where)
+	if err == nil {
+		v.tell(Created, e, "")
+	}
+	return e, err
 }
 
 // Delete removes a file, a link or a folder, with all that is in the folder
@@ -91,6 +95,7 @@ func (v *View) Delete(r Ref, recursive bool) error {
 		return plain(err)
 	}
 	v.world.index.forget(e.ID)
+	v.tell(Deleted, e, "")
 	return v.world.index.flush()
 }
 
@@ -127,5 +132,8 @@ func (v *View) Rename(from, to Ref) error {
 		return plain(err)
 	}
 	v.world.index.move(e.ID, v.idOf(path.Dir(destination)), path.Base(destination))
+	moved := e
+	moved.Path, moved.Name = absolute(destination), path.Base(destination)
+	v.tell(Moved, moved, e.Path)
 	return v.world.index.flush()
 }

@@ -93,6 +93,6 @@ func (v *View) issue(direction grant.Direction, allows grant.Grant, life time.Du
 	if err != nil {
 		return "", err
 	}
-	allows.Root = root
+	allows.Owner, allows.Root = v.issuer, root
 	return v.world.tokens.issue(transferToken{issuer: v.issuer, direction: direction, allows: allows}, life), nil
 }

@@ -28,6 +28,7 @@ type World struct {
 	storeDir string // absolute, without symbolic links
 	accounts *accounts
 	tokens   *tokens
+	observe  func(Change) // may be nil
 
 	// mu makes a change of the store and of its index one step, and guards the
 	// index. Other programs may change the store at any time.

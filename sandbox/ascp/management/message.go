@@ -67,6 +67,9 @@ func (m *Message) Get(name string) (string, bool) {
 // framing (spec management.md section 2).
 var lineBreaks = strings.NewReplacer("\x1b", "\x1b\x1b", "\n", "\x1bn", "\r", "\x1br")
 
+// Encode gives the message in wire form.
+func (m *Message) Encode() []byte { return m.appendTo(nil) }
+
 // appendTo writes the message in wire form.
 func (m *Message) appendTo(buffer []byte) []byte {
 	buffer = append(buffer, header...)

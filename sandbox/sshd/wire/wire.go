@@ -11,6 +11,7 @@ package wire
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 )
@@ -32,6 +33,33 @@ const (
 	RefusedPrefix = "authorization refused: "
 	RefusedStatus = 19
 )
+
+// Requests on the channel of subsystem "sftp" by which a client tells what the
+// server cannot see of its transfer, as the two ends of ascp tell each other.
+// They are optional, and come in the order of what happens.
+const (
+	// BeginRequest comes first. Its payload is a Begin as JSON.
+	BeginRequest = "begin@ascli-sandbox"
+	// EventRequest has an event of the management port in its wire form. The
+	// answer, if one is wanted, says that the event was recorded.
+	EventRequest = "event@ascli-sandbox"
+)
+
+// Begin says what a client is going to transfer.
+type Begin struct {
+	SessionID   string          `json:"session_id"`
+	Direction   string          `json:"direction"` // "send" or "receive"
+	Sources     []string        `json:"sources"`
+	Destination string          `json:"destination"`
+	Tags        json.RawMessage `json:"tags,omitempty"`
+	Cookie      string          `json:"cookie,omitempty"`
+	TargetKbps  int64           `json:"target_rate_kbps"`
+	MinKbps     int64           `json:"min_rate_kbps"`
+	CreateDir   bool            `json:"create_dir"`
+	Overwrite   string          `json:"overwrite_policy,omitempty"`
+	Resume      string          `json:"resume_policy,omitempty"`
+	Precalc     bool            `json:"precalc"`
+}
 
 // DigestCommand is the exec command that gives the checksum of parts of a
 // file: a DigestRequest as JSON on standard input, Digest's text on standard

@@ -1,0 +1,109 @@
+// Package initiator runs the transfers that a node starts itself (POST
+// /ops/transfers): it starts the stand-in for ascp, with the caller's storage
+// as its local side, and follows it by its management port.
+//
+// One session runs a transfer, whatever multi_session says, and a failed one is
+// not tried again.
+package initiator
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/ascli-go/ascli/sandbox/activity"
+)
+
+// maxRuns is how many transfers may be unfinished at once.
+const maxRuns = 64
+
+// ErrBusy: too many transfers are unfinished.
+var ErrBusy = errors.New("too many transfers are unfinished on this node")
+
+// Config is what an Initiator needs.
+type Config struct {
+	// Ascp is the program, BypassKey the file of the SSH key for transfers by
+	// token, Temporary an existing folder for lists of files.
+	Ascp, BypassKey, Temporary string
+	Transfers                  *activity.Journal
+	Log                        *slog.Logger
+}
+
+// Initiator starts transfers. Its methods may be called from any goroutine.
+type Initiator struct {
+	config Config
+	ctx    context.Context // ends with the Initiator
+	stop   context.CancelFunc
+
+	mu       sync.Mutex
+	closed   bool
+	open     int // runs that are not at their end
+	sessions sync.WaitGroup
+}
+
+// New makes an Initiator, which must be closed.
+func New(config Config) *Initiator {
+	ctx, stop := context.WithCancel(context.Background())
+	return &Initiator{config: config, ctx: ctx, stop: stop}
+}
+
+// Close stops all transfers and waits for their end.
+func (i *Initiator) Close() {
+	i.mu.Lock()
+	i.closed = true
+	i.mu.Unlock()
+	i.stop()
+	i.sessions.Wait()
+}
+
+// Start starts a transfer for owner, whose storage is the folder root, and
+// returns its id at once. The error wraps ErrSpec or ErrBusy; what goes wrong
+// later is told by the journal.
+func (i *Initiator) Start(owner, root string, spec Spec) (id string, err error) {
+	if err := spec.Check(); err != nil {
+		return "", err
+	}
+	if err := i.admit(); err != nil {
+		return "", err
+	}
+	r := &run{initiator: i, id: uuid.NewString(), owner: owner, root: root, spec: spec}
+	if r.tags, err = spec.taggedWith(r.id); err == nil {
+		err = r.create()
+	}
+	if err != nil {
+		i.leave()
+		return "", err
+	}
+	return r.id, nil
+}
+
+// create enters the transfer into the journal and starts its session.
+func (r *run) create() error {
+	err := r.initiator.config.Transfers.Create(r.opening(nil), r)
+	if err != nil {
+		return err
+	}
+	if err := r.begin(false); err != nil {
+		return errors.Join(err, r.initiator.config.Transfers.Cancel(r.id))
+	}
+	return nil
+}
+
+func (i *Initiator) admit() error {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if i.closed || i.open >= maxRuns {
+		return ErrBusy
+	}
+	i.open++
+	return nil
+}
+
+func (i *Initiator) leave() {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	i.open--
+}
