@@ -10,6 +10,9 @@ import (
 // statusField is the column that tells what became of an entity.
 const statusField = "status"
 
+// creationData is what messages call the data of a new entity (spec/cli.md 10.6).
+const creationData = "parameters for create"
+
 // Each runs an operation on identifiers and tells the status of each: done, or
 // with --bfail=no the error. Without option bulk there is one identifier and one
 // record (spec/cli.md 10.6). column is the title of the identifiers.
@@ -45,7 +48,7 @@ func (inv *Invocation) Create(ctx context.Context, argument string, create func(
 	}
 	data := inv.Object(argument)
 	if data == nil {
-		return nil, wrongType(argument, "Hash", inv.Arg(argument))
+		return nil, wrongType("Hash", inv.Arg(argument))
 	}
 	created, err := create(ctx, data)
 	if err != nil {
@@ -89,17 +92,17 @@ func withStatus(o *record.Object, status string) *record.Object {
 func (inv *Invocation) hashes(argument string) ([]*record.Object, error) {
 	items, ok := inv.Arg(argument).([]any)
 	if !ok {
-		return nil, wrongType(argument, "Array", inv.Arg(argument))
+		return nil, wrongType("Array", inv.Arg(argument))
 	}
 	list := make([]*record.Object, len(items))
 	for i, item := range items {
 		if list[i], ok = item.(*record.Object); !ok {
-			return nil, failure.Argumentf("Argument %s (Array): item %d is a %s but must be Hash", argument, i, record.TypeName(item))
+			return nil, failure.Argumentf("Argument %s (Array): item %d is a %s but must be Hash", creationData, i, record.TypeName(item))
 		}
 	}
 	return list, nil
 }
 
-func wrongType(argument, wanted string, v any) error {
-	return failure.Argumentf("Argument %s (%s) is a %s but must be %s", argument, wanted, record.TypeName(v), wanted)
+func wrongType(wanted string, v any) error {
+	return failure.Argumentf("Argument %s (%s) is a %s but must be %s", creationData, wanted, record.TypeName(v), wanted)
 }

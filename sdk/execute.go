@@ -3,6 +3,8 @@ package sdk
 import (
 	"context"
 	"slices"
+
+	"github.com/ascli-go/ascli/sdk/record"
 )
 
 // Sink receives a result as a command produces it.
@@ -27,6 +29,7 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 	if command == nil {
 		return unknownCommand(inv.Command)
 	}
+	inv.columns = command.Columns
 	result, err := command.Run(ctx, inv)
 	if err != nil {
 		return err
@@ -34,19 +37,30 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 	if len(result.Columns) == 0 && result.Kind == command.Result {
 		result.Columns = command.Columns
 	}
-	return result.Feed(ctx, sink)
+	return result.feed(ctx, sink, inv.Shown.pick(result.Columns))
 }
 
 // Feed gives the result to a sink. The error is that of the records, or the
 // sink's.
 func (r *Result) Feed(ctx context.Context, sink Sink) error {
+	return r.feed(ctx, sink, func(o *record.Object) *record.Object { return o })
+}
+
+// feed gives a sink what pick leaves of the records of a list.
+func (r *Result) feed(ctx context.Context, sink Sink, pick func(*record.Object) *record.Object) error {
 	header := Header{r.Kind, r.Columns, r.ValueColumn, r.Total, r.Secrets}
-	if err := sink.Begin(header); err != nil {
-		return err
-	}
+	begun := false
 	for v, err := range r.Records {
+		// A list that fails before its first record is no empty list.
+		if err == nil && !begun {
+			begun = true
+			err = sink.Begin(header)
+		}
 		if err != nil {
 			return err
+		}
+		if o, isObject := v.(*record.Object); isObject && r.Kind == ResultList {
+			v = pick(o)
 		}
 		if err := sink.Record(v); err != nil {
 			return err
@@ -55,7 +69,10 @@ func (r *Result) Feed(ctx context.Context, sink Sink) error {
 			return err
 		}
 	}
-	return nil
+	if begun {
+		return nil
+	}
+	return sink.Begin(header)
 }
 
 // lookup finds the leaf that the words name.

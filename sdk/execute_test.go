@@ -60,6 +60,9 @@ func TestExecute(t *testing.T) {
 		leaf("values", func() (*sdk.Result, error) { return sdk.Values("name", []any{"a", 1, nil}), nil }),
 		leaf("nothing", func() (*sdk.Result, error) { return sdk.Nothing(), nil }),
 		leaf("late", func() (*sdk.Result, error) { return sdk.List(two(t)), nil }),
+		leaf("early", func() (*sdk.Result, error) {
+			return sdk.List(func(yield func(*record.Object, error) bool) { yield(nil, errLate) }), nil
+		}),
 		leaf("fail", func() (*sdk.Result, error) { return nil, failure.Argumentf("no") }),
 	}}}}
 	for _, c := range []struct {
@@ -75,6 +78,7 @@ func TestExecute(t *testing.T) {
 		{"group nothing", 0, `RESULT_KIND_NOTHING [] "":`, ""},
 		{"group late", 0, `RESULT_KIND_LIST [declared] "": {"id":1} {"id":2}`, "connection lost"},
 		{"group late", 2, `RESULT_KIND_LIST [declared] "": {"id":1}`, "disk full"},
+		{"group early", 0, "", "connection lost"},
 		{"group fail", 0, "", "no"},
 		{"group", 0, "", `plugin does not know the command ["group"]: its manifest is older than the plugin`},
 		{"group lists", 0, "", `plugin does not know the command ["group" "lists"]: its manifest is older than the plugin`},

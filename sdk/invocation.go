@@ -25,6 +25,10 @@ type Invocation struct {
 	Log     *slog.Logger
 	// Home is the main folder, TempFolder where temporary files may go.
 	Home, TempFolder string
+	// Shown is what the host shows of a list; [Execute] leaves out the rest.
+	Shown Shown
+	// columns are the default ones of the command.
+	columns []string
 	// HostVersion is the version of the program that runs the plugin.
 	HostVersion string
 }

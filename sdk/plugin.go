@@ -182,4 +182,5 @@ const (
 	ResultStructure = ascliv1.ResultKind_RESULT_KIND_STRUCTURE
 	ResultNull      = ascliv1.ResultKind_RESULT_KIND_NULL
 	ResultImage     = ascliv1.ResultKind_RESULT_KIND_IMAGE
+	ResultContent   = ascliv1.ResultKind_RESULT_KIND_CONTENT
 )

@@ -1,6 +1,8 @@
 package sdk
 
 import (
+	"encoding/base64"
+	"io"
 	"iter"
 
 	"github.com/ascli-go/ascli/sdk/record"
@@ -84,6 +86,31 @@ func Null() *Result { return &Result{Kind: ResultNull, Records: none} }
 
 // Image is a picture: its URL, or its bytes in base64.
 func Image(source string) *Result { return single(ResultImage, source) }
+
+// Content is bytes as they are, such as those of a file, shown as they are
+// written. The error of write fails the command.
+func Content(write func(w io.Writer) error) *Result {
+	return &Result{Kind: ResultContent, Records: func(yield func(any, error) bool) {
+		pieces := &pieces{yield: yield}
+		if err := write(pieces); err != nil && !pieces.unwanted {
+			yield(nil, err)
+		}
+	}}
+}
+
+// pieces turns what is written into records.
+type pieces struct {
+	yield    func(any, error) bool
+	unwanted bool
+}
+
+func (p *pieces) Write(b []byte) (int, error) {
+	if p.unwanted || !p.yield(base64.StdEncoding.EncodeToString(b), nil) {
+		p.unwanted = true
+		return 0, io.ErrClosedPipe
+	}
+	return len(b), nil
+}
 
 // Nothing prints nothing.
 func Nothing() *Result { return &Result{Kind: ResultNothing, Records: none} }

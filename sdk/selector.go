@@ -24,7 +24,11 @@ func ParseSelector(text string) (s Selector, ok bool) {
 // Identifier returns the identifier that an argument declared as Identifier
 // names. lookup finds it by a selector; nil when the command has no lookup.
 func (inv *Invocation) Identifier(ctx context.Context, name string, lookup func(ctx context.Context, s Selector) (string, error)) (string, error) {
-	text := inv.Text(name)
+	return Identify(ctx, inv.Text(name), lookup)
+}
+
+// Identify is [Invocation.Identifier] for a text of another source.
+func Identify(ctx context.Context, text string, lookup func(ctx context.Context, s Selector) (string, error)) (string, error) {
 	selector, selects := ParseSelector(text)
 	switch {
 	case !selects:

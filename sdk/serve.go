@@ -81,7 +81,7 @@ func (s *server) Execute(request *ascliv1.ExecuteRequest, stream grpc.ServerStre
 	if err != nil {
 		return err
 	}
-	inv.Command = request.Command
+	inv.Command, inv.Shown = request.Command, shownFrom(request.ShownFields)
 	if inv.Args, err = wire.FromNamed(stream.Context(), request.Arguments); err != nil {
 		return err
 	}

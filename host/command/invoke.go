@@ -32,6 +32,7 @@ func (s *session) invocation(ctx context.Context, manifest *ascliv1.Manifest) (*
 	inv := &sdk.Invocation{
 		Command: branch.Path(), Args: map[string]any{}, Options: map[string]any{},
 		Host: s, Log: s.log.With("plugin", manifest.Name), Home: s.home, TempFolder: s.tempFolder, HostVersion: s.Version,
+		Shown: s.display.shown,
 	}
 	for _, a := range branch.Arguments {
 		v, given, err := s.argument(ctx, a.Declared, parsed.Arguments[a.Declared.Name])

@@ -25,6 +25,8 @@ type display struct {
 	open    bool
 	// hidesSecrets tells whether results are shown without secrets.
 	hidesSecrets bool
+	// shown is what a list may be cut down to.
+	shown sdk.Shown
 }
 
 // Begin, Record and end make a display the sink of a result.
@@ -35,7 +37,7 @@ func (d *display) Begin(h sdk.Header) error {
 		sdk.ResultObject: output.SingleObject, sdk.ResultList: output.ObjectList, sdk.ResultValues: output.ValueList,
 		sdk.ResultStatus: output.Status, sdk.ResultText: output.Text, sdk.ResultEmpty: output.Empty,
 		sdk.ResultNothing: output.Nothing, sdk.ResultStructure: output.Structure,
-		sdk.ResultNull: output.Null, sdk.ResultImage: output.Image,
+		sdk.ResultNull: output.Null, sdk.ResultImage: output.Image, sdk.ResultContent: output.Content,
 	}
 	d.open = true
 	header := output.Header{Kind: kinds[h.Kind], Columns: h.Columns, Column: h.ValueColumn, Secrets: h.Secrets}
@@ -113,6 +115,7 @@ func (s *session) openDisplay(ctx context.Context) (*display, error) {
 		return nil, err
 	}
 	d := &display{out: bufio.NewWriterSize(s.Out, outputBuffer), hidesSecrets: !settings.ShowSecrets && settings.Display != "data"}
+	d.shown.Names, d.shown.Some = settings.Shown()
 	if name != "" && name != "-" {
 		if d.file, err = os.Create(name); err != nil {
 			return nil, failure.Argumentf("cannot write option output: %w", err)

@@ -230,3 +230,26 @@ func TestOrderOfCalls(t *testing.T) {
 		t.Error("two results were begun at once")
 	}
 }
+
+func TestShownFields(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		settings func(*output.Settings)
+		names    string
+		some     bool
+	}{
+		{"default columns", format("csv"), "[]", true},
+		{"default columns, by name", fields("table", "DEF"), "[]", true},
+		{"fields", fields("table", "a,b.c"), "[a b.c]", true},
+		{"more than the default columns", fields("table", "DEF,a"), "[]", false},
+		{"a pattern", fields("csv", regexp.MustCompile("a")), "[]", false},
+		{"select looks at others", selecting("csv", `{"a":"b"}`), "[]", false},
+		{"json shows all", format("json"), "[]", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if names, some := settings(c.settings).Shown(); fmt.Sprint(names) != c.names || some != c.some {
+				t.Errorf("got %v, %v", names, some)
+			}
+		})
+	}
+}

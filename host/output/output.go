@@ -37,6 +37,7 @@ const (
 	ValueList                // scalars
 	Structure                // one value of any type
 	Image                    // one string: the URL of a picture or its bytes in base64
+	Content                  // strings: bytes in base64, to be shown as they are
 )
 
 // Header announces a result.
@@ -196,8 +197,11 @@ func (p *Printer) ExitStatus() int { return p.status }
 
 // open chooses what prints a result.
 func (p *Printer) open(h Header) (result, error) {
-	if h.Kind == Image {
+	switch h.Kind {
+	case Image:
 		return &single{print: p.putImage}, nil
+	case Content:
+		return p.openContent()
 	}
 	switch p.settings.Format {
 	case "image":

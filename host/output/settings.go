@@ -50,6 +50,21 @@ func Streams(format string) bool {
 	return format != "table" && format != "markdown" && format != "nagios"
 }
 
+// Shown tells which fields of the objects of a list matter, when that can be
+// said beforehand: those of names, or the default columns when there are none.
+func (s Settings) Shown() (names []string, some bool) {
+	switch f := s.Fields; {
+	case s.Format != "table" && s.Format != "csv" && s.Format != "markdown", s.Select.given(), f.Pattern != nil, f.Match != nil:
+		return nil, false
+	case !f.given():
+		return nil, true
+	case slices.Contains(f.Names, defaultFields):
+		return nil, false
+	default:
+		return f.Names, true
+	}
+}
+
 func (s Settings) check() error {
 	for _, option := range []struct {
 		name, value string

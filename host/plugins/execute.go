@@ -20,7 +20,7 @@ func (p *Process) Execute(ctx context.Context, inv *sdk.Invocation, level string
 	defer end()
 	stream, err := p.Plugin.Execute(ctx, &ascliv1.ExecuteRequest{
 		Command: inv.Command, Arguments: wire.ToNamed(inv.Args), Options: wire.ToNamed(inv.Options), HostService: service,
-		Surroundings: surroundings(inv, level),
+		Surroundings: surroundings(inv, level), ShownFields: inv.Shown.Wire(),
 	})
 	if err != nil {
 		return p.Explain(ctx, err)

@@ -45,3 +45,12 @@ func connect(ctx context.Context, inv *sdk.Invocation) (*node.Client, error) {
 	}
 	return node.New(api.WithAuth(rest.Basic(config.AccessKey, password)), config), nil
 }
+
+// connectAPI is connect for commands that need no more than the HTTP client.
+func connectAPI(ctx context.Context, inv *sdk.Invocation) (*rest.Client, error) {
+	c, err := connect(ctx, inv)
+	if err != nil {
+		return nil, err
+	}
+	return c.API(), nil
+}

@@ -81,6 +81,9 @@ func TestSequences(t *testing.T) {
 		{"delete", "access_keys do delete", on("self", values{"paths": []any{"/dirA/f"}}), nil, []string{self, list1, list2, "DELETE /files/4"}},
 		{"delete by id", "access_keys do delete", on("self", values{"paths": []any{"%id:4"}}), nil, []string{self, "DELETE /files/4"}},
 		{"id of one's own key", "access_keys do show", on("%id:self", values{"path": "/dirA"}), values{}, []string{self, "GET /access_keys/ak1", list1, "GET /files/2"}},
+		{"by path with the credentials of a key", "access_keys do v3 info", on("self", nil), nil, []string{self, "GET /info"}},
+		{"a key of a key", "access_keys do v3 access_keys do show", on("self", values{"inner_access_key": "self", "path": "%id:2"}), nil,
+			[]string{self, self, "GET /files/2"}},
 		{"upload", "access_keys do upload", on("self", values{"files": []any{record.New("source", "k.pem")}}), values{"to_folder": "/dirA"},
 			[]string{self, list1, "GET /info"}},
 	} {
@@ -92,6 +95,10 @@ func TestSequences(t *testing.T) {
 			}
 			if got := server.Calls(); !slices.Equal(got, c.calls) {
 				t.Errorf("calls\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.calls, "\n"))
+			}
+			// Calls one after the other share a connection.
+			if n := server.Connections(); n != 1 {
+				t.Errorf("%d connections", n)
 			}
 		})
 	}

@@ -54,7 +54,7 @@ func (c *Client) Browse(ctx context.Context, path string, query *record.Object) 
 	}
 	found := &Browsed{Items: b.items(ctx, path, first)}
 	if b.single {
-		found.Counts = textOf(first, "item_count") + "/" + textOf(first, "total_count")
+		found.Counts = countsOf(first)
 	}
 	return found, nil
 }
@@ -151,6 +151,35 @@ func (b *browsing) folder(ctx context.Context, path string, page *record.Object)
 			page = nil
 		}
 	}
+}
+
+// Found is what a search gave.
+type Found struct {
+	Items []*record.Object
+	// Counts is "<items of this page>/<total>".
+	Counts string
+	// Parameters are those that the server used.
+	Parameters *record.Object
+}
+
+// Search finds files below a folder by path, one page: query, which may be nil,
+// has skip, count, sort, case_sensitive, filters (spec/plugins/node.md 4.2).
+func (c *Client) Search(ctx context.Context, path string, query *record.Object) (*Found, error) {
+	const call = "files/search"
+	body := record.New("path", path)
+	for key, value := range query.All() {
+		body.Set(key, value)
+	}
+	answer, err := c.object(c.api.Post(ctx, call, body))
+	if err != nil {
+		return nil, err
+	}
+	items, err := objectsOf(answer, call, "items")
+	return &Found{Items: items, Counts: countsOf(answer), Parameters: answer.Object("parameters")}, err
+}
+
+func countsOf(answer *record.Object) string {
+	return textOf(answer, "item_count") + "/" + textOf(answer, "total_count")
 }
 
 // isFolder tells folders; Shares calls them containers.

@@ -149,11 +149,11 @@ func TestSetup(t *testing.T) {
 		"POST /files/upload_setup":   nodetest.JSON(`{"transfer_specs":[{"transfer_spec":{"token":"AT","paths":[{"source":"/up"}],"tags":null}}]}`),
 		"POST /files/download_setup": nodetest.JSON(`{"transfer_specs":[{"transfer_spec":{"error":{"code":404,"reason":"Not found","user_message":"No such path"}}}]}`),
 	}, nil)
-	spec, err := f.UploadSetup(t.Context(), "/up")
+	spec, err := f.UploadSetup(t.Context(), "/up", nil)
 	if err != nil || string(record.JSON(spec)) != `{"token":"AT","tags":null}` {
 		t.Errorf("got %v, %v", spec, err)
 	}
-	_, err = f.DownloadSetup(t.Context(), []transfer.Source{{Source: "/a"}, {Source: "/b", Destination: "c"}})
+	_, err = f.DownloadSetup(t.Context(), []transfer.Source{{Source: "/a"}, {Source: "/b", Destination: "c"}}, nil)
 	if err == nil || err.Error() != "404: Not found: No such path" {
 		t.Errorf("got %v", err)
 	}
@@ -166,7 +166,7 @@ func TestSetupAnswersNothing(t *testing.T) {
 	for name, body := range map[string]string{"no specs": `{}`, "empty": `{"transfer_specs":[]}`, "no spec": `{"transfer_specs":[{}]}`, "odd": `{"transfer_specs":[1]}`} {
 		t.Run(name, func(t *testing.T) {
 			f := start(t, nodetest.Script{"POST /files/upload_setup": nodetest.JSON(body)}, nil)
-			if _, err := f.UploadSetup(t.Context(), "/"); err == nil || !strings.Contains(err.Error(), "the answer to files/upload_setup has no transfer_spec") {
+			if _, err := f.UploadSetup(t.Context(), "/", nil); err == nil || !strings.Contains(err.Error(), "the answer to files/upload_setup has no ") {
 				t.Errorf("got %v", err)
 			}
 		})

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"net/http"
@@ -25,6 +26,21 @@ func (c *Client) File(ctx context.Context, id string) (*record.Object, error) {
 func (c *Client) Content(ctx context.Context, id string, w io.Writer) error {
 	_, err := c.api.Copy(ctx, rest.Request{Method: http.MethodGet, Path: filePath(id) + "/content"}, w)
 	return err
+}
+
+// SaveContent saves the bytes of a file in a folder of this machine, and returns
+// the path there. It is called name unless the server says otherwise.
+func (c *Client) SaveContent(ctx context.Context, id, folder, name string) (string, error) {
+	return c.api.Save(ctx, rest.Request{Method: http.MethodGet, Path: filePath(id) + "/content"}, folder, name)
+}
+
+// Preview returns the picture, a PNG, that the server has of a file.
+func (c *Client) Preview(ctx context.Context, id string) ([]byte, error) {
+	var picture bytes.Buffer
+	_, err := c.api.Copy(ctx, rest.Request{
+		Method: http.MethodGet, Path: filePath(id) + "/preview", Header: http.Header{"Accept": {"image/png"}},
+	}, &picture)
+	return picture.Bytes(), err
 }
 
 // CreateEntry creates a file, folder or link in a folder and returns it. entry

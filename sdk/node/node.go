@@ -19,6 +19,9 @@ import (
 // AccessKeyHeader names the access key of a bearer token.
 const AccessKeyHeader = "X-Aspera-AccessKey"
 
+// MethodCancel is the HTTP method that ends transfers and streams.
+const MethodCancel = "CANCEL"
+
 // Settings are choices of the user about gen4 (option node_api).
 type Settings struct {
 	// StandardPorts: transfers use the ports of every Aspera server; else they
@@ -49,6 +52,9 @@ type Config struct {
 	Resolve LinkResolver
 	// TransferHost replaces the host of the API's URL in transfer specs.
 	TransferHost string
+	// Additions are merged into each transfer request and transfer spec: tags of
+	// a product, credentials of its storage. nil adds nothing.
+	Additions *record.Object
 	// Amend adds a product's own fields to the transfer spec of a file id.
 	Amend func(ctx context.Context, spec *record.Object) error
 	// Log may be nil.
@@ -92,14 +98,39 @@ func (c *Client) Info(ctx context.Context) (*record.Object, error) {
 
 // AccessKey returns an access key by its id; "self" is the one in use.
 func (c *Client) AccessKey(ctx context.Context, id string) (*record.Object, error) {
-	return c.object(c.api.Get(ctx, "access_keys/"+url.PathEscape(id), nil))
+	return c.object(c.api.Get(ctx, accessKeyPath(id), nil))
 }
+
+// ModifyAccessKey changes some fields of an access key.
+func (c *Client) ModifyAccessKey(ctx context.Context, id string, fields *record.Object) error {
+	_, err := c.api.Put(ctx, accessKeyPath(id), fields)
+	return err
+}
+
+func accessKeyPath(id string) string { return "access_keys/" + url.PathEscape(id) }
 
 func (c *Client) object(answer *rest.Response, err error) (*record.Object, error) {
 	if err != nil {
 		return nil, err
 	}
 	return answer.Object()
+}
+
+// objectsOf returns the objects listed at a key of an answer.
+func objectsOf(answer *record.Object, call, key string) ([]*record.Object, error) {
+	return objects(answer.List(key), call)
+}
+
+// objects returns a list of objects that a call answered.
+func objects(list []any, call string) ([]*record.Object, error) {
+	objects := make([]*record.Object, len(list))
+	for i, item := range list {
+		var ok bool
+		if objects[i], ok = item.(*record.Object); !ok {
+			return nil, broken(call, "object in its list")
+		}
+	}
+	return objects, nil
 }
 
 // textOf gives an identifier as text: ids are strings, but some servers send

@@ -2,18 +2,39 @@ package node
 
 import (
 	"context"
+	"encoding/base64"
+	"io"
+	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
-	"github.com/ascli-go/ascli/sdk/transfer"
+	"github.com/ascli-go/ascli/sdk/rest"
 )
+
+// callCreate creates files, folders and links by path.
+const callCreate = "files/create"
 
 // CreateFolders creates folders by path and returns the paths that the server
 // reports. One failed path makes the error, though the others were created.
 func (c *Client) CreateFolders(ctx context.Context, paths []string) ([]string, error) {
-	return c.changePaths(ctx, "files/create", paths, func(p string) *record.Object {
+	return c.changePaths(ctx, callCreate, paths, func(p string) *record.Object {
 		return record.New("type", "directory", "path", p)
+	})
+}
+
+// CreateLink creates a symbolic link at path, like CreateFolders.
+func (c *Client) CreateLink(ctx context.Context, path, target string) ([]string, error) {
+	return c.changePaths(ctx, callCreate, []string{path}, func(p string) *record.Object {
+		return record.New("type", "symbolic_link", "path", p, "target", record.New("path", target))
+	})
+}
+
+// CreateFile creates a file with the given contents, like CreateFolders.
+func (c *Client) CreateFile(ctx context.Context, path string, contents []byte) ([]string, error) {
+	return c.changePaths(ctx, callCreate, []string{path}, func(p string) *record.Object {
+		return record.New("type", "file", "path", p, "contents", base64.StdEncoding.EncodeToString(contents))
 	})
 }
 
@@ -46,12 +67,12 @@ func (c *Client) changePaths(ctx context.Context, call string, paths []string, e
 	if err != nil {
 		return nil, err
 	}
+	results, err := objectsOf(answer, call, "paths")
+	if err != nil {
+		return nil, err
+	}
 	var done, failed []string
-	for _, item := range answer.List("paths") {
-		result, ok := item.(*record.Object)
-		if !ok {
-			return nil, broken(call, "object in paths")
-		}
+	for _, result := range results {
 		path := result.Text("path")
 		if e := result.Object("error"); e != nil {
 			message := e.Text("user_message")
@@ -66,63 +87,36 @@ func (c *Client) changePaths(ctx context.Context, call string, paths []string, e
 	return done, nil
 }
 
-// UploadSetup asks for the transfer spec of an upload to a folder. Its "paths"
-// are left out: they are those of the client.
-func (c *Client) UploadSetup(ctx context.Context, destination string) (*record.Object, error) {
-	spec, err := c.setup(ctx, "files/upload_setup", []any{record.New("destination", destination)})
+// Space returns the free space of the storage of each path: path, bytes_total,
+// bytes_free, percent_free.
+func (c *Client) Space(ctx context.Context, paths []string) ([]*record.Object, error) {
+	const call = "space"
+	elements := make([]any, len(paths))
+	for i, p := range paths {
+		elements[i] = record.New("path", p)
+	}
+	answer, err := c.object(c.api.Post(ctx, call, record.New("paths", elements)))
 	if err != nil {
 		return nil, err
 	}
-	spec.Delete(transfer.FieldPaths)
-	return spec, nil
+	return objectsOf(answer, call, "paths")
 }
 
-// DownloadSetup asks for the transfer spec of a download.
-func (c *Client) DownloadSetup(ctx context.Context, sources []transfer.Source) (*record.Object, error) {
-	return c.setup(ctx, "files/download_setup", transfer.PathsValue(sources))
+// Contents writes the beginning of a file to w: the server gives 4096 bytes at
+// the most.
+func (c *Client) Contents(ctx context.Context, path string, w io.Writer) error {
+	_, err := c.api.Copy(ctx, contentsRequest(path), w)
+	return err
 }
 
-// setup asks for a transfer spec. Errors inside a 200 answer are found by the
-// REST client (spec/plugins/node.md 9).
-func (c *Client) setup(ctx context.Context, call string, paths []any) (*record.Object, error) {
-	request := record.New("transfer_request", record.New("paths", paths))
-	answer, err := c.object(c.api.Post(ctx, call, record.New("transfer_requests", []any{request})))
-	if err != nil {
-		return nil, err
-	}
-	specs := answer.List("transfer_specs")
-	if len(specs) == 0 {
-		return nil, broken(call, "transfer_specs")
-	}
-	if first, ok := specs[0].(*record.Object); ok {
-		if spec := first.Object("transfer_spec"); spec != nil {
-			return spec, nil
-		}
-	}
-	return nil, broken(call, "transfer_spec")
+// SaveContents saves what [Client.Contents] gives in a folder of this machine,
+// and returns the path of the file. It is called name unless the server says
+// otherwise.
+func (c *Client) SaveContents(ctx context.Context, path, folder, name string) (string, error) {
+	return c.api.Save(ctx, contentsRequest(path), folder, name)
 }
 
-// transportFields are the fields of a transfer spec that say how to reach the
-// server.
-func transportFields() []string {
-	return []string{
-		transfer.FieldRemoteHost, transfer.FieldRemoteUser, transfer.FieldSSHPort, transfer.FieldFaspPort,
-		transfer.FieldWSSEnabled, transfer.FieldWSSPort,
-	}
-}
-
-// Transport returns the fields that say how to reach the server for a
-// transfer, as it gives them for a download of "/".
-func (c *Client) Transport(ctx context.Context) (*record.Object, error) {
-	spec, err := c.DownloadSetup(ctx, []transfer.Source{{Source: "/"}})
-	if err != nil {
-		return nil, err
-	}
-	transport := record.New()
-	for _, field := range transportFields() {
-		if v, ok := spec.Get(field); ok {
-			transport.Set(field, v)
-		}
-	}
-	return transport, nil
+// contentsRequest names the file in form encoding (spec/plugins/node.md 4.4).
+func contentsRequest(path string) rest.Request {
+	return rest.Request{Method: http.MethodGet, Path: "files/" + url.QueryEscape(path) + "/contents"}
 }

@@ -2,6 +2,7 @@ package node
 
 import (
 	"context"
+	"fmt"
 	"iter"
 	"strings"
 
@@ -63,8 +64,8 @@ func (at Location) step(ctx context.Context, shown string, left []string, follow
 	if entry == nil {
 		return at, notFound
 	}
-	here := Location{at.Node, textOf(entry, "id")}
-	switch kind := entry.Text("type"); kind {
+	here := Location{at.Node, entry.ID}
+	switch entry.Type {
 	case TypeFolder:
 		at.Node.keepFolder(at.ID, name, here.ID)
 		return here, nil
@@ -77,7 +78,7 @@ func (at Location) step(ctx context.Context, shown string, left []string, follow
 		if last && !followLast {
 			return here, nil
 		}
-		target, ok, err := at.Node.follow(ctx, entry)
+		target, ok, err := at.Node.follow(ctx, *entry)
 		switch {
 		case err != nil:
 			return at, err
@@ -87,64 +88,66 @@ func (at Location) step(ctx context.Context, shown string, left []string, follow
 			return at, failure.Otherf("RuntimeError", "Cannot resolve link")
 		}
 	default:
-		at.Node.log.WarnContext(ctx, "Unknown element type: "+kind)
+		at.Node.log.WarnContext(ctx, "Unknown element type: "+entry.Type)
 	}
 	return at, notFound
 }
 
-// child finds the entry with exactly that name; nil when there is none.
-func (at Location) child(ctx context.Context, shown, name string) (*record.Object, error) {
-	for entry, err := range at.Node.entries(ctx, shown, at.ID, nil) {
+// child finds the entry with exactly that name; nil when there is none. shown is
+// the path of the folder, for messages.
+func (at Location) child(ctx context.Context, shown, name string) (*Entry, error) {
+	for entry, err := range at.Node.Children(ctx, at.ID, nil) {
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", shown, err)
 		}
-		if entry.Text("name") == name {
-			return entry, nil
+		if entry.Name == name {
+			return &entry, nil
 		}
 	}
 	return nil, nil
 }
 
-// entries is Children for walks: a folder that cannot be listed is warned of
-// and counts as empty. The only error is that of a cancelled context.
-func (c *Client) entries(ctx context.Context, shown, folderID string, query *record.Object) iter.Seq2[*record.Object, error] {
+// List yields the entries of a folder like [Client.Children], each with its path.
+func (at Location) List(ctx context.Context, query *record.Object) iter.Seq2[*record.Object, error] {
 	return func(yield func(*record.Object, error) bool) {
-		for entry, err := range c.Children(ctx, folderID, query) {
-			switch {
-			case ctx.Err() != nil:
-				yield(nil, ctx.Err())
-				return
-			case err != nil:
-				c.log.WarnContext(ctx, shown+": "+err.Error())
-				return
-			case !yield(entry, nil):
+		for entry, err := range at.Node.Children(ctx, at.ID, query) {
+			var shown *record.Object
+			if err == nil {
+				entry.Path = "/" + entry.Name
+				shown, err = entry.Record()
+			}
+			if !yield(shown, err) || err != nil {
 				return
 			}
 		}
 	}
 }
 
-// List yields the entries of a folder like [Client.Children], each with its
-// path, and treats one that cannot be listed as empty, with a warning.
-func (at Location) List(ctx context.Context, query *record.Object) iter.Seq2[*record.Object, error] {
-	return func(yield func(*record.Object, error) bool) {
-		for entry, err := range at.Node.entries(ctx, "/", at.ID, query) {
-			if err == nil {
-				entry.Set("path", "/"+entry.Text("name"))
-			}
-			if !yield(entry, err) {
-				return
-			}
+// CheckFree tells, as an error, that a folder already has an entry of that name:
+// a link is a file of a name of its own (spec/plugins/node.md 7.2).
+func (at Location) CheckFree(ctx context.Context, name string) error {
+	page, err := at.Node.listing(at.ID, nil).page(ctx, "")
+	if err != nil {
+		return err
+	}
+	for _, entry := range page.entries {
+		if entry.Name == name || entry.Name == "."+name+".asp-lnk" {
+			return failure.Otherf("RuntimeError", "A %s already exists with name %s", entry.Type, entry.Name)
 		}
 	}
+	return nil
 }
 
 // follow finds the target of a link; ok is false, after a warning, when it
 // cannot be reached.
-func (c *Client) follow(ctx context.Context, link *record.Object) (target Location, ok bool, err error) {
-	nodeID, fileID := textOf(link, "target_node_id"), textOf(link, "target_id")
+func (c *Client) follow(ctx context.Context, link Entry) (target Location, ok bool, err error) {
+	listed, err := link.Record()
+	if err != nil {
+		return target, false, err
+	}
+	nodeID, fileID := textOf(listed, "target_node_id"), textOf(listed, "target_id")
 	if nodeID == "" || fileID == "" {
-		complete, err := c.File(ctx, textOf(link, "id"))
+		complete, err := c.File(ctx, link.ID)
 		if err != nil {
 			return target, false, err
 		}
@@ -152,7 +155,7 @@ func (c *Client) follow(ctx context.Context, link *record.Object) (target Locati
 	}
 	switch {
 	case nodeID == "" || fileID == "":
-		c.log.WarnContext(ctx, "Missing target information for link: "+link.Text("name"))
+		c.log.WarnContext(ctx, "Missing target information for link: "+link.Name)
 		return target, false, nil
 	case c.config.Resolve == nil:
 		c.log.WarnContext(ctx, "Cannot resolve link with node id "+nodeID+", no resolver")

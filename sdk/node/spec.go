@@ -25,8 +25,8 @@ func (at Location) TransferSpec(ctx context.Context, direction transfer.Directio
 		transfer.FieldTags, record.New(transfer.TagAspera, record.New("node",
 			record.New("access_key", c.config.AccessKey, "file_id", at.ID))),
 	)
-	if additions != nil {
-		record.Merge(spec, additions)
+	for _, more := range []*record.Object{c.config.Additions, additions} {
+		record.Merge(spec, more)
 	}
 	if c.config.Amend != nil {
 		if err := c.config.Amend(ctx, spec); err != nil {

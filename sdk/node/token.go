@@ -14,6 +14,8 @@ import (
 
 const (
 	bearerPrefix = "Bearer "
+	// scopePrefix stands before the access key in the scope of a token.
+	scopePrefix = "node."
 	// signatureMark separates the payload of a token from its signature.
 	signatureMark = "==SIGNATURE=="
 	// maxToken bounds the size of an inflated token, bytes.
@@ -33,7 +35,7 @@ func BearerAccessKey(authorization string) (string, error) {
 	}
 	scope := payload.Text("scope")
 	name, _, complete := strings.Cut(scope, ":")
-	accessKey, isNode := strings.CutPrefix(name, "node.")
+	accessKey, isNode := strings.CutPrefix(name, scopePrefix)
 	if !complete || !isNode {
 		return "", failure.Argumentf("invalid scope: %s", scope)
 	}
@@ -59,9 +61,10 @@ func DecodeToken(token string) (*record.Object, error) {
 	if len(text) > maxToken {
 		return nil, fmt.Errorf("more than %d bytes", maxToken)
 	}
-	payload, _, signed := bytes.Cut(text, []byte(signatureMark))
-	if !signed {
+	// A text of the payload may hold the mark; base64 of a signature cannot.
+	mark := bytes.LastIndex(text, []byte(signatureMark))
+	if mark < 0 {
 		return nil, fmt.Errorf("no signature")
 	}
-	return record.ParseObject(payload)
+	return record.ParseObject(text[:mark])
 }

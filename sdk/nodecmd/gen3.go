@@ -5,123 +5,130 @@ import (
 
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/node"
-	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
-// Gen3 returns the commands that work by path.
+// pathList is the argument of commands that work on several paths.
+var pathList = sdk.Arg{Name: "paths", Description: "file or folder list", Multiple: true}
+
+// sourceList is the argument of transfers.
+var sourceList = sdk.Arg{Name: "files", Description: "source file list", Multiple: true, Sources: true}
+
+// Gen3 returns the commands on files that work by path.
 func Gen3(m Mount) []sdk.Command {
-	paths := sdk.Arg{Name: "paths", Description: "file or folder list", Multiple: true}
-	sources := sdk.Arg{Name: "files", Description: "source file list", Multiple: true, Sources: true}
+	columns := func(kind string) []string { return []string{kind, "result"} }
 	return []sdk.Command{
 		{
 			Name: "browse", Summary: "List a folder", Result: sdk.ResultList,
 			Args: []sdk.Arg{{Name: "path", Description: "folder path"}},
-			Run:  m.on(browse),
+			Run:  m.on(m.browse),
 		},
 		{
-			Name: "mkdir", Summary: "Create folders", Result: sdk.ResultList, Columns: []string{"folder", "result"},
-			Args: []sdk.Arg{paths},
-			Run:  m.on(mkdir),
+			Name: "search", Summary: "Find files below a folder", Result: sdk.ResultList,
+			Args: []sdk.Arg{{Name: "path", Description: "folder path"}},
+			Run:  m.on(m.search),
 		},
 		{
-			Name: "rename", Summary: "Rename an entry of a folder", Result: sdk.ResultList, Columns: []string{"entry", "result"},
+			Name: "space", Summary: "Show the free space of the storage of paths", Result: sdk.ResultList,
+			Args: []sdk.Arg{pathList},
+			Run:  m.on(m.space),
+		},
+		{
+			Name: "mkdir", Summary: "Create folders", Result: sdk.ResultList, Columns: columns("folder"),
+			Args: []sdk.Arg{pathList},
+			Run:  m.on(m.mkdir),
+		},
+		{
+			Name: "mklink", Summary: "Create a symbolic link", Result: sdk.ResultList, Columns: columns("folder"),
+			Args: []sdk.Arg{{Name: "target", Description: "target"}, {Name: "path", Description: "link path"}},
+			Run:  m.on(m.mklink),
+		},
+		{
+			Name: "mkfile", Summary: "Create a small file", Result: sdk.ResultList, Columns: columns("folder"),
+			Args: []sdk.Arg{{Name: "path", Description: "file path"}, contents},
+			Run:  m.on(m.mkfile),
+		},
+		{
+			Name: "rename", Summary: "Rename an entry of a folder", Result: sdk.ResultList, Columns: columns("entry"),
 			Args: []sdk.Arg{
 				{Name: "base", Description: "path_base"},
 				{Name: "from", Description: "path_src"},
 				{Name: "to", Description: "path_dst"},
 			},
-			Run: m.on(rename),
+			Run: m.on(m.rename),
 		},
 		{
-			Name: "delete", Summary: "Delete files and folders", Result: sdk.ResultList, Columns: []string{"file", "result"},
-			Args: []sdk.Arg{paths},
-			Run:  m.on(remove),
+			Name: "delete", Summary: "Delete files and folders", Result: sdk.ResultList, Columns: columns("file"),
+			Args: []sdk.Arg{pathList},
+			Run:  m.on(m.remove),
 		},
 		{
 			Name: "upload", Summary: "Send files", Result: sdk.ResultNothing,
-			Args: []sdk.Arg{sources},
-			Run:  m.on(upload),
+			Args: []sdk.Arg{sourceList},
+			Run:  m.on(m.upload),
 		},
 		{
 			Name: "download", Summary: "Receive files", Result: sdk.ResultNothing,
-			Args: []sdk.Arg{sources},
-			Run:  m.on(download),
+			Args: []sdk.Arg{sourceList},
+			Run:  m.on(m.download),
 		},
 		{
-			Name: "info", Summary: "Show the description of the server", Result: sdk.ResultObject,
-			Run: m.on(info),
+			Name: "cat", Summary: "Show the beginning of a file", Result: sdk.ResultContent, Since: "4.22.0",
+			Args: []sdk.Arg{{Name: "path", Description: "remote file name"}},
+			Run:  m.on(m.cat),
+		},
+		{
+			Name: "http_node_download", Summary: "Receive the beginning of a file by HTTP", Result: sdk.ResultStatus,
+			Args: []sdk.Arg{{Name: "path", Description: "remote file name"}},
+			Run:  m.on(m.httpDownload),
+		},
+		{
+			Name: "transport", Summary: "Show how transfers reach the server", Result: sdk.ResultObject,
+			Run: m.on(transport),
+		},
+		{
+			Name: "spec", Summary: "Show what a transfer spec of the server holds", Result: sdk.ResultObject, Since: "4.25.0",
+			Columns: []string{"-token", "-paths", "-direction", "-source_root", "-destination_root"},
+			Run:     m.on(setupSpec),
 		},
 	}
 }
 
-func browse(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	query, err := queryObject(inv)
+func (m Mount) upload(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
+	key, err := dynamicKey(inv)
 	if err != nil {
 		return nil, err
 	}
-	found, err := c.Browse(ctx, inv.Text("path"), query)
+	spec, err := c.UploadSetup(ctx, m.path(inv.Destination(transfer.Send)), key.request())
 	if err != nil {
 		return nil, err
 	}
-	if found.Self != nil {
-		return sdk.Object(found.Self), nil
-	}
-	if found.Counts != "" {
-		if err := inv.Info(ctx, "Items: %s", found.Counts); err != nil {
-			return nil, err
-		}
-	}
-	return sdk.List(found.Items), nil
-}
-
-func mkdir(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	return pathResults("folder", "created")(c.CreateFolders(ctx, inv.Texts("paths")))
-}
-
-func remove(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	return pathResults("file", "deleted")(c.DeletePaths(ctx, inv.Texts("paths")))
-}
-
-func rename(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	return pathResults("entry", "moved")(c.RenamePath(ctx, inv.Text("base"), inv.Text("from"), inv.Text("to")))
-}
-
-// pathResults shows one row for each path that was changed.
-func pathResults(column, result string) func([]string, error) (*sdk.Result, error) {
-	return func(paths []string, err error) (*sdk.Result, error) {
-		if err != nil {
-			return nil, err
-		}
-		rows := make([]*record.Object, len(paths))
-		for i, p := range paths {
-			rows[i] = record.New(column, p, "result", result)
-		}
-		return sdk.Rows(rows), nil
-	}
-}
-
-func upload(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	spec, err := c.UploadSetup(ctx, inv.Destination(transfer.Send))
-	if err != nil {
-		return nil, err
-	}
+	key.amend(spec)
 	return inv.Transfer(ctx, spec, inv.Sources("files"))
 }
 
-func download(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	sources := inv.Sources("files")
-	spec, err := c.DownloadSetup(ctx, sources)
+func (m Mount) download(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
+	key, err := dynamicKey(inv)
 	if err != nil {
 		return nil, err
 	}
+	sources := inv.Sources("files")
+	for i := range sources {
+		sources[i].Source = m.path(sources[i].Source)
+	}
+	spec, err := c.DownloadSetup(ctx, sources, key.request())
+	if err != nil {
+		return nil, err
+	}
+	key.amend(spec)
 	return inv.Transfer(ctx, spec, sources)
 }
 
-func info(ctx context.Context, _ *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	o, err := c.Info(ctx)
-	if err != nil {
-		return nil, err
-	}
-	return sdk.Object(o), nil
+func transport(ctx context.Context, _ *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
+	return shown(c.Transport(ctx))
+}
+
+// setupSpec shows the transfer spec of a download of "/".
+func setupSpec(ctx context.Context, _ *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
+	return shown(c.DownloadSetup(ctx, []transfer.Source{{Source: "/"}}, nil))
 }

@@ -2,43 +2,90 @@ package nodecmd
 
 import (
 	"context"
-	"regexp"
+	"slices"
 
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/node"
-	"github.com/ascli-go/ascli/sdk/record"
-	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
+// pathOrID names an entry: a path, or %id: and a file id.
+var pathOrID = sdk.Arg{Name: "path", Description: "path or %id:<file id>", Identifier: true}
+
+// contents are those of a small file to create.
+var contents = sdk.Arg{Name: "contents", Description: "contents", Types: []sdk.Type{sdk.String, sdk.Integer, sdk.Float}}
+
 // Gen4 returns the commands that work by file id. A path may be given as
-// %id:<file id>.
+// %id:<file id> where it is only read (spec/plugins/node.md 6.1).
 func Gen4(m Mount) []sdk.Command {
-	path := sdk.Arg{Name: "path", Description: "path or %id:<file id>"}
-	sources := sdk.Arg{Name: "files", Description: "source file list", Multiple: true, Sources: true}
+	return slices.Concat(gen4Reading(m), gen4Changing(m), gen4Transfers(m), []sdk.Command{permission(m)})
+}
+
+func gen4Reading(m Mount) []sdk.Command {
 	return []sdk.Command{
 		{
 			Name: "browse", Summary: "List a folder", Result: sdk.ResultList,
 			Columns: []string{"name", "type", "recursive_size", "size", "modified_time", "access_level"},
-			Args:    []sdk.Arg{path},
+			Args:    []sdk.Arg{pathOrID},
 			Run:     m.on(browseFolder),
 		},
 		{
 			Name: "find", Summary: "List all that is below a folder", Result: sdk.ResultList, Columns: []string{"path"},
-			Args: []sdk.Arg{path, {
-				Name: "filter", Description: "name filter", Optional: true, Types: []sdk.Type{sdk.String, sdk.Regexp, sdk.Proc},
+			Args: []sdk.Arg{pathOrID, {
+				Name: "filter", Description: "pattern for names, or function", Optional: true,
+				Types: []sdk.Type{sdk.String, sdk.Regexp, sdk.Proc},
 			}},
 			Run: m.on(find),
 		},
 		{
 			Name: "show", Summary: "Show an entry", Result: sdk.ResultObject,
-			Args: []sdk.Arg{path},
+			Args: []sdk.Arg{pathOrID},
 			Run:  m.on(showFile),
 		},
+		{
+			Name: "cat", Summary: "Show the content of a file", Result: sdk.ResultContent, Since: "4.22.0",
+			Args: []sdk.Arg{pathOrID},
+			Run:  m.on(catFile),
+		},
+		{
+			Name: "thumbnail", Summary: "Show the preview picture of a file", Result: sdk.ResultImage,
+			Args: []sdk.Arg{pathOrID},
+			Run:  m.on(thumbnail),
+		},
+		{
+			Name: "node_info", Summary: "Show how to reach a folder: URL, file id, credentials", Result: sdk.ResultObject,
+			Args: []sdk.Arg{pathOrID},
+			Run:  m.on(nodeInfo),
+		},
+		{
+			Name: "bearer_token_node", Summary: "Show the bearer token for the node of a folder", Result: sdk.ResultText,
+			Args: []sdk.Arg{pathOrID},
+			Run:  m.on(bearerTokenNode),
+		},
+	}
+}
+
+func gen4Changing(m Mount) []sdk.Command {
+	return []sdk.Command{
 		{
 			Name: "mkdir", Summary: "Create a folder", Result: sdk.ResultStatus,
 			Args: []sdk.Arg{{Name: "path", Description: "folder path"}},
 			Run:  m.on(createFolder),
+		},
+		{
+			Name: "mklink", Summary: "Create a link: option query with target, target_node_id", Result: sdk.ResultObject, Since: "4.22.0",
+			Args: []sdk.Arg{{Name: "path", Description: "link path"}},
+			Run:  m.on(createLink),
+		},
+		{
+			Name: "mkfile", Summary: "Create a small file", Result: sdk.ResultObject, Since: "4.22.0",
+			Args: []sdk.Arg{{Name: "path", Description: "file path"}, contents},
+			Run:  m.on(createFile),
+		},
+		{
+			Name: "modify", Summary: "Change the fields of an entry", Result: sdk.ResultStatus,
+			Args: []sdk.Arg{pathOrID, {Name: "data", Description: "update parameters", Types: []sdk.Type{sdk.Hash}}},
+			Run:  m.on(modifyFile),
 		},
 		{
 			Name: "rename", Summary: "Rename an entry", Result: sdk.ResultStatus,
@@ -50,22 +97,36 @@ func Gen4(m Mount) []sdk.Command {
 			Args: []sdk.Arg{{Name: "paths", Description: "path or %id:<file id>", Multiple: true}},
 			Run:  m.on(deleteFiles),
 		},
+	}
+}
+
+func gen4Transfers(m Mount) []sdk.Command {
+	return []sdk.Command{
 		{
 			Name: "upload", Summary: "Send files", Result: sdk.ResultNothing,
-			Args: []sdk.Arg{sources},
+			Args: []sdk.Arg{sourceList},
 			Run:  m.on(uploadFiles),
 		},
 		{
 			Name: "download", Summary: "Receive files", Result: sdk.ResultNothing,
-			Args: []sdk.Arg{sources},
+			Args: []sdk.Arg{sourceList},
 			Run:  m.on(downloadFiles),
+		},
+		{
+			Name: "http_node_download", Summary: "Receive a file by HTTP", Result: sdk.ResultStatus,
+			Args: []sdk.Arg{sourceList},
+			Run:  m.on(httpDownloadFile),
 		},
 	}
 }
 
-// locate finds what a path argument names: a path, or %id: and a file id of
-// the node itself.
-func locate(ctx context.Context, c *node.Client, text string) (node.Location, error) {
+// locate finds what the path argument names.
+func locate(ctx context.Context, inv *sdk.Invocation, c *node.Client) (node.Location, error) {
+	return locateText(ctx, c, inv.Text(pathOrID.Name))
+}
+
+// locateText finds a path, or %id: and a file id of the node itself.
+func locateText(ctx context.Context, c *node.Client, text string) (node.Location, error) {
 	selector, selects := sdk.ParseSelector(text)
 	switch {
 	case !selects:
@@ -74,147 +135,4 @@ func locate(ctx context.Context, c *node.Client, text string) (node.Location, er
 		return node.Location{}, failure.Argumentf(`Only selection "id" is supported (file id)`)
 	}
 	return node.Location{Node: c, ID: selector.Value}, nil
-}
-
-func browseFolder(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	query, err := queryObject(inv)
-	if err != nil {
-		return nil, err
-	}
-	at, err := locate(ctx, c, inv.Text("path"))
-	if err != nil {
-		return nil, err
-	}
-	entry, err := at.Node.File(ctx, at.ID)
-	if err != nil {
-		return nil, err
-	}
-	if entry.Text("type") != node.TypeFolder {
-		return sdk.Rows([]*record.Object{entry}), nil
-	}
-	return sdk.List(at.List(ctx, query)), nil
-}
-
-func find(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	matches, err := filter(inv)
-	if err != nil {
-		return nil, err
-	}
-	at, err := locate(ctx, c, inv.Text("path"))
-	if err != nil {
-		return nil, err
-	}
-	return sdk.List(func(yield func(*record.Object, error) bool) {
-		for entry, err := range at.Walk(ctx) {
-			wanted := err != nil
-			if err == nil {
-				wanted, err = matches(ctx, entry)
-			}
-			if err == nil && !wanted {
-				continue
-			}
-			if !yield(entry, err) {
-				return
-			}
-		}
-	}), nil
-}
-
-// entryFilter tells whether an entry is wanted.
-type entryFilter func(ctx context.Context, entry *record.Object) (bool, error)
-
-// filter is a function that accepts an entry, or what its name must match: a
-// glob for the whole name, or a regular expression for a part of it.
-func filter(inv *sdk.Invocation) (entryFilter, error) {
-	if f := inv.Lambda("filter"); f != nil {
-		return func(ctx context.Context, entry *record.Object) (bool, error) { return f.True(ctx, entry) }, nil
-	}
-	pattern, err := namePattern(inv)
-	if err != nil {
-		return nil, err
-	}
-	return func(_ context.Context, entry *record.Object) (bool, error) {
-		return pattern.MatchString(entry.Text("name")), nil
-	}, nil
-}
-
-func namePattern(inv *sdk.Invocation) (*regexp.Regexp, error) {
-	if pattern := inv.Pattern("filter"); pattern != nil {
-		return pattern, nil
-	}
-	if inv.Arg("filter") == nil {
-		return regexp.Compile("")
-	}
-	return compileGlob(inv.Text("filter"))
-}
-
-func showFile(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := locate(ctx, c, inv.Text("path"))
-	if err != nil {
-		return nil, err
-	}
-	entry, err := at.Node.File(ctx, at.ID)
-	if err != nil {
-		return nil, err
-	}
-	return sdk.Object(entry), nil
-}
-
-func createFolder(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	parent, name := node.Split(inv.Text("path"))
-	if name == "" {
-		return nil, failure.Argumentf("no name for the new folder in %q", inv.Text("path"))
-	}
-	at, err := c.Resolve(ctx, parent, true)
-	if err != nil {
-		return nil, err
-	}
-	created, err := at.Node.CreateEntry(ctx, at.ID, record.New("name", name, "type", node.TypeFolder))
-	if err != nil {
-		return nil, err
-	}
-	return sdk.Status("created: " + created.Text("name") + " (id=" + created.Text("id") + ")"), nil
-}
-
-func renameFile(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := c.Resolve(ctx, inv.Text("path"), false)
-	if err != nil {
-		return nil, err
-	}
-	name := inv.Text("name")
-	if err := at.Node.ModifyFile(ctx, at.ID, record.New("name", name)); err != nil {
-		return nil, err
-	}
-	return sdk.Status("renamed to " + name), nil
-}
-
-func deleteFiles(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	return inv.Each(ctx, "path", inv.Texts("paths"), "deleted", func(ctx context.Context, path string) error {
-		at, err := locate(ctx, c, path)
-		if err != nil {
-			return err
-		}
-		return at.Node.DeleteFile(ctx, at.ID)
-	})
-}
-
-func uploadFiles(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := c.Resolve(ctx, inv.Destination(transfer.Send), true)
-	if err != nil {
-		return nil, err
-	}
-	spec, err := at.TransferSpec(ctx, transfer.Send, nil)
-	if err != nil {
-		return nil, err
-	}
-	return inv.Transfer(ctx, spec, inv.Sources("files"))
-}
-
-func downloadFiles(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	sources := inv.Sources("files")
-	spec, err := c.DownloadSpec(ctx, sources)
-	if err != nil {
-		return nil, err
-	}
-	return inv.Transfer(ctx, spec, sources)
 }

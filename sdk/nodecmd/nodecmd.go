@@ -1,6 +1,7 @@
 // Package nodecmd holds the commands on a Node API, for every plugin whose
-// product has one: by path ([Gen3]) and by file id ([Gen4]). The plugin tells
-// how to reach the node (spec/plugins/node.md 3).
+// product has one: by path ([Gen3]), by file id ([Gen4]), about the server
+// ([Server], [Transfers]) and its [AccessKeys]. The plugin tells how to reach
+// the node (spec/plugins/node.md 3).
 //
 //	sdk.Command{Name: "files", Commands: nodecmd.Gen4(nodecmd.Mount{Connect: connect})}
 package nodecmd
@@ -12,14 +13,32 @@ import (
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/node"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/rest"
 )
 
-// Mount is what a plugin gives to the commands it mounts.
+// Mount is what a plugin gives to the commands it mounts. Link crossing, tags
+// and credentials of transfers are those of the client ([node.Config]).
 type Mount struct {
 	// Connect returns the node that a command works on, once a command. For
 	// [Gen4] its configuration has a root.
 	Connect func(ctx context.Context, inv *sdk.Invocation) (*node.Client, error)
+	// Prefix is put before the paths of [Gen3], and is not shown in results.
+	Prefix string
+	// BeforePermission may change the data of a permission that is created.
+	BeforePermission func(ctx context.Context, inv *sdk.Invocation, at node.Location, data *record.Object) error
+	// AfterPermission is told of a permission that was created or deleted; of a
+	// deleted one it gets the id.
+	AfterPermission func(ctx context.Context, inv *sdk.Invocation, at node.Location, event PermissionEvent, permission *record.Object) error
 }
+
+// PermissionEvent tells what became of a permission.
+type PermissionEvent string
+
+// The events, by their names in Aspera on Cloud.
+const (
+	PermissionCreated PermissionEvent = "permission.created"
+	PermissionDeleted PermissionEvent = "permission.deleted"
+)
 
 // handler runs a command on the node of a mount.
 type handler func(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error)
@@ -34,10 +53,24 @@ func (m Mount) on(h handler) func(context.Context, *sdk.Invocation) (*sdk.Result
 	}
 }
 
+// api is Connect for commands that need no more than the HTTP client.
+func (m Mount) api(ctx context.Context, inv *sdk.Invocation) (*rest.Client, error) {
+	c, err := m.Connect(ctx, inv)
+	if err != nil {
+		return nil, err
+	}
+	return c.API(), nil
+}
+
+// optionRootID is the file id that paths begin at, instead of the root of the
+// access key.
+const optionRootID = "root_id"
+
 // Options are those that Gen4 commands read.
 func Options() []sdk.Option {
 	return []sdk.Option{
-		{Name: "root_id", Help: "Gen4: file id of the top folder, instead of that of the access key"},
+		{Name: optionDynamicKey, Secret: true, Since: "4.24.0", Help: "Private key (PEM) for the SSH login of transfers by path"},
+		{Name: optionRootID, Help: "Gen4: file id of the top folder, instead of that of the access key"},
 		{Name: "default_ports", Types: []sdk.Type{sdk.Boolean}, Default: true, Help: "Gen4: use the ports of every Aspera server; no = ask the server"},
 		{Name: "node_cache", Types: []sdk.Type{sdk.Boolean}, Default: true, Help: "Gen4: no = bypass the folder cache of the server"},
 		{

@@ -2,6 +2,7 @@ package nodecmd_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
@@ -16,7 +17,7 @@ import (
 	"github.com/ascli-go/ascli/sdk/sdktest"
 )
 
-// plugin mounts both sets of commands on a node at a URL with root 1.
+// plugin mounts all sets of commands on a node at a URL with root 1.
 func plugin(url string) *sdk.Plugin {
 	mount := nodecmd.Mount{Connect: func(_ context.Context, inv *sdk.Invocation) (*node.Client, error) {
 		settings, err := nodecmd.Settings(inv)
@@ -33,28 +34,43 @@ func plugin(url string) *sdk.Plugin {
 		}
 		return node.New(api, node.Config{AccessKey: "ak1", Root: "1", Settings: settings, Log: inv.Log}), nil
 	}}
-	return &sdk.Plugin{Name: "test", Options: nodecmd.Options(), Commands: []sdk.Command{
+	options := append(nodecmd.Options(), sdk.Option{Name: "url"}, sdk.Option{Name: "username"})
+	return &sdk.Plugin{Name: "test", Options: options, Commands: []sdk.Command{
 		{Name: "gen3", Commands: nodecmd.Gen3(mount)},
 		{Name: "gen4", Commands: nodecmd.Gen4(mount)},
+		{Name: "server", Commands: nodecmd.Server(mount)},
+		nodecmd.Transfers(mount),
+		nodecmd.AccessKeys(mount),
 	}}
 }
 
 // tree is /dirA/f and /f1.txt.
 func tree() nodetest.Script {
 	return nodetest.Script{
-		"GET /files/1/files":  nodetest.JSON(`[{"id":"2","name":"dirA","type":"folder"},{"id":"3","name":"f1.txt","type":"file"}]`),
-		"GET /files/2/files":  nodetest.JSON(`[{"id":"4","name":"f2.jpg","type":"file"}]`),
-		"GET /files/1":        nodetest.JSON(`{"id":"1","name":"","type":"folder"}`),
-		"GET /files/2":        nodetest.JSON(`{"id":"2","name":"dirA","type":"folder"}`),
-		"GET /files/3":        nodetest.JSON(`{"id":"3","name":"f1.txt","type":"file"}`),
-		"GET /files/4":        nodetest.JSON(`{"id":"4","name":"f2.jpg","type":"file"}`),
-		"POST /files/2/files": {Status: 201, Body: `{"id":"9","name":"n","type":"folder"}`},
-		"PUT /files/4":        {Status: 204},
-		"DELETE /files/3":     {Status: 204},
-		"DELETE /files/4":     {Status: 204},
-		"GET /info":           nodetest.JSON(`{"settings":[]}`),
+		"GET /files/1/files":     nodetest.JSON(`[{"id":"2","name":"dirA","type":"folder"},{"id":"3","name":"f1.txt","type":"file"}]`),
+		"GET /files/2/files":     nodetest.JSON(`[{"id":"4","name":"f2.jpg","type":"file"}]`),
+		"GET /files/1":           nodetest.JSON(`{"id":"1","name":"","type":"folder"}`),
+		"GET /files/2":           nodetest.JSON(`{"id":"2","name":"dirA","type":"folder"}`),
+		"GET /files/3":           nodetest.JSON(`{"id":"3","name":"f1.txt","type":"file"}`),
+		"GET /files/4":           nodetest.JSON(`{"id":"4","name":"f2.jpg","type":"file"}`),
+		"POST /files/2/files":    {Status: 201, Body: `{"id":"9","name":"n","type":"folder"}`},
+		"PUT /files/4":           {Status: 204},
+		"GET /files/3/content":   {Body: "hello\x00", Header: map[string]string{"Content-Type": "application/octet-stream"}},
+		"GET /files/4/preview":   {Body: "PNG", Header: map[string]string{"Content-Type": "image/png"}},
+		"POST /files/1/files":    {Status: 201, Body: `{"id":"8","name":"x"}`},
+		"GET /permissions":       nodetest.JSON(`[{"id":"p1","file_id":"2"}]`),
+		"POST /permissions":      nodetest.JSON(`{"id":"p2"}`),
+		"GET /permissions/p1":    nodetest.JSON(`{"id":"p1"}`),
+		"PUT /permissions/p1":    {Status: 204},
+		"DELETE /permissions/p1": {Status: 204},
+		"DELETE /files/3":        {Status: 204},
+		"DELETE /files/4":        {Status: 204},
+		"GET /info":              nodetest.JSON(`{"settings":[]}`),
 	}
 }
+
+// notInScript is the error for what a tree does not hold, at HOST.
+const notInScript = "not in the script\ncode: 404\nreason: Not Found\nHOST 404 Not Found"
 
 type values = map[string]any
 
@@ -71,7 +87,7 @@ func TestGen4(t *testing.T) {
 		{"browse with query", "browse", values{"path": "%id:2"}, values{"query": jsonObject(t, `{"per_page":5}`)},
 			`[{"id":"4","name":"f2.jpg","type":"file","path":"/f2.jpg"}]`, "",
 			[]string{"GET /files/2", "GET /files/2/files?per_page=5"}},
-		{"browse a file", "browse", values{"path": "/f1.txt"}, nil, `[{"id":"3","name":"f1.txt","type":"file"}]`, "",
+		{"browse a file", "browse", values{"path": "/f1.txt"}, nil, `[{"id":"3","name":"f1.txt","type":"file","path":"/f1.txt"}]`, "",
 			[]string{"GET /files/1/files?per_page=1000", "GET /files/3"}},
 		{"show", "show", values{"path": "/dirA"}, nil, `[{"id":"2","name":"dirA","type":"folder"}]`, "",
 			[]string{"GET /files/1/files?per_page=1000", "GET /files/2"}},
@@ -100,12 +116,56 @@ func TestGen4(t *testing.T) {
 			`[{"path":"/no","status":"entry not found: [\"no\"]"},{"path":"%id:4","status":"deleted"}]`, "", nil},
 		{"delete none", "delete", values{"paths": []any{}}, values{"bulk": true}, ``, "", nil},
 		{"several without bulk", "delete", values{"paths": []any{"/a", "/b"}}, nil, ``, `unprocessed values: ["/b"]`, nil},
+		{"find nothing readable", "find", values{"path": "%id:5"}, nil, `[]`, "the list is not complete: 1 folder(s) could not be read",
+			[]string{"GET /files/5/files?per_page=1000"}},
+		{"find with settings", "find", values{"path": "/dirA"}, values{"query": jsonObject(t, `{"concurrency":2,"ordered":false}`)},
+			`[{"id":"4","name":"f2.jpg","type":"file","path":"/f2.jpg"}]`, "", nil},
+		{"find with too much at a time", "find", values{"path": "/"}, values{"query": jsonObject(t, `{"concurrency":65}`)}, ``,
+			"query: concurrency must be a number from 1 to 64, not 65", nil},
+		{"find in an order of which we know nothing", "find", values{"path": "/"}, values{"query": jsonObject(t, `{"ordered":"no"}`)}, ``,
+			`query: ordered must be true or false, not "no"`, nil},
+		{"find with other keys", "find", values{"path": "/"}, values{"query": jsonObject(t, `{"sort":"x"}`)}, ``,
+			"query: find knows concurrency and ordered, not sort", nil},
+		{"cat", "cat", values{"path": "/f1.txt"}, nil, `["aGVsbG8A"]`, "", []string{"GET /files/1/files?per_page=1000", "GET /files/3/content"}},
+		{"cat of nothing", "cat", values{"path": "%id:77"}, nil, `[]`, notInScript, nil},
+		{"thumbnail", "thumbnail", values{"path": "%id:4"}, nil, `["UE5H"]`, "", []string{"GET /files/4/preview"}},
+		{"modify", "modify", values{"path": "%id:4", "data": jsonObject(t, `{"mount_point":true}`)}, nil, `["Done"]`, "", []string{`PUT /files/4 {"mount_point":true}`}},
+		{"mkfile", "mkfile", values{"path": "/x", "contents": json.Number("12")}, nil, `[{"id":"8","name":"x"}]`, "",
+			[]string{"GET /files/1/files", `POST /files/1/files {"name":"x","type":"file","contents":"MTI="}`}},
+		{"mkfile of a name that is taken", "mkfile", values{"path": "/f1.txt", "contents": "a"}, nil, ``, "A file already exists with name f1.txt",
+			[]string{"GET /files/1/files"}},
+		{"mkfile unchecked", "mkfile", values{"path": "/f1.txt", "contents": ""}, values{"query": jsonObject(t, `{"check":false}`)}, `[{"id":"8","name":"x"}]`, "",
+			[]string{`POST /files/1/files {"name":"f1.txt","type":"file","contents":""}`}},
+		{"mklink", "mklink", values{"path": "/dirA/l"}, values{"query": jsonObject(t, `{"target":"/f1.txt","target_node_id":"123"}`)},
+			`[{"id":"9","name":"n","type":"folder"}]`, "", []string{"GET /files/1/files?per_page=1000", "GET /files/1/files?per_page=1000",
+				"GET /files/2/files", `POST /files/2/files {"name":"l","target_id":"3","target_node_id":"123","type":"link"}`}},
+		{"mklink to nothing", "mklink", values{"path": "/l"}, nil, ``, "Missing target_id", nil},
+		{"mklink to no node", "mklink", values{"path": "/l"}, values{"query": jsonObject(t, `{"target_id":"3"}`)}, ``, "Missing target_node_id", nil},
+		{"permissions", "permission list", values{"path": "/dirA"}, nil, `[{"id":"p1","file_id":"2"}]`, "",
+			[]string{"GET /files/1/files?per_page=1000", "GET /permissions?include[]=access_level&include[]=permission_count&file_id=2&inherited=false"}},
+		{"permissions of all files", "permission list", values{"path": "%id:"}, values{"query": jsonObject(t, `{"access_type":"user"}`)},
+			`[{"id":"p1","file_id":"2"}]`, "", []string{"GET /permissions?access_type=user"}},
+		{"inherited permissions", "permission list", values{"path": "%id:2"}, values{"query": jsonObject(t, `{"inherited":true}`)},
+			`[{"id":"p1","file_id":"2"}]`, "", []string{"GET /permissions?inherited=true&file_id=2"}},
+		{"permission", "permission show", values{"path": "%id:2", "permission": "p1"}, nil, `[{"id":"p1"}]`, "", []string{"GET /permissions/p1"}},
+		{"permission created", "permission create", values{"path": "%id:2", "data": jsonObject(t, `{"access_type":"user","access_id":"666"}`)}, nil,
+			`[{"id":"p2"}]`, "", []string{`POST /permissions {"access_type":"user","access_id":"666","file_id":"2",` +
+				`"access_levels":["delete","list","mkdir","preview","read","rename","write"]}`}},
+		{"permission with file", "permission create", values{"path": "%id:2", "data": jsonObject(t, `{"file_id":"1"}`)}, nil, ``, "no file_id", nil},
+		{"permission modified", "permission modify", values{"path": "%id:2", "permission": "p1", "data": jsonObject(t, `{"access_levels":["list"]}`)}, nil,
+			`["Updated"]`, "", []string{`PUT /permissions/p1 {"access_levels":["list"]}`}},
+		{"permission deleted", "permission delete", values{"path": "%id:2", "permissions": []any{"p1"}}, nil, `[{"id":"p1","status":"deleted"}]`, "",
+			[]string{"DELETE /permissions/p1"}},
+		{"permissions deleted", "permission delete", values{"path": "/dirA", "permissions": []any{"p1", "no"}}, values{"bulk": true, "bfail": false},
+			`[{"id":"p1","status":"deleted"},{"id":"no","status":` + jsonText(notInScript) + `}]`, "", nil},
+		{"no bearer token", "bearer_token_node", values{"path": "/"}, nil, ``, "not a bearer token, wrong prefix", nil},
 		{"query is no Hash", "browse", values{"path": "/"}, values{"query": []any{}}, ``, "Option query is a Array but must be Hash", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := nodetest.Serve(t, tree())
 			out := sdktest.Run(t, plugin(server.URL), "gen4 "+c.words, c.args, c.options, sdktest.Host{})
-			check(t, out, c.result, c.err)
+			host := strings.TrimPrefix(server.URL, "http://")
+			check(t, out, strings.ReplaceAll(c.result, "HOST", host), strings.ReplaceAll(c.err, "HOST", host))
 			if got := server.Calls(); c.calls != nil && !slices.Equal(got, c.calls) {
 				t.Errorf("calls\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(c.calls, "\n"))
 			}
@@ -158,12 +218,16 @@ func TestGen3(t *testing.T) {
 		`POST /files/browse {"count":1000,"path":"/"}`:       nodetest.JSON(`{"self":{"type":"directory"},"items":[{"path":"/a"}],"item_count":1,"total_count":1}`),
 		`POST /files/browse {"skip":1,"count":1,"path":"/"}`: nodetest.JSON(`{"self":{"type":"directory"},"items":[{"path":"/a"}],"item_count":1,"total_count":3}`),
 		`POST /files/browse {"count":1000,"path":"/f"}`:      nodetest.JSON(`{"self":{"path":"/f","type":"file"},"items":[]}`),
+		`POST /files/search {"path":"/","sort":"mtime"}`: nodetest.JSON(
+			`{"items":[{"path":"/a/f","basename":"f","type":"file","permissions":[]}],"item_count":1,"total_count":9,"parameters":{"path":"/","skip":0}}`),
+		`POST /files/search {"path":"/none"}`:                nodetest.JSON(`{"items":[]}`),
+		`POST /space {"paths":[{"path":"/"},{"path":"/x"}]}`: nodetest.JSON(`{"paths":[{"path":"/","bytes_free":1},{"path":"/x","bytes_free":1}]}`),
+		"GET /files/%2Fa+b%2F%C3%A9/contents":                {Body: "hi", Header: map[string]string{"Content-Type": "text/plain"}},
 		"POST /files/create":                                 nodetest.JSON(`{"paths":[{"path":"/x"}]}`),
 		"POST /files/delete":                                 nodetest.JSON(`{"paths":[{"path":"/x"}]}`),
 		"POST /files/rename":                                 nodetest.JSON(`{"paths":[{"path":"/b"}]}`),
 		"POST /files/upload_setup":                           nodetest.JSON(`{"transfer_specs":[{"transfer_spec":{"direction":"send","paths":[]}}]}`),
-		"POST /files/download_setup":                         nodetest.JSON(`{"transfer_specs":[{"transfer_spec":{"direction":"receive","paths":[{"source":"/a"}]}}]}`),
-		"GET /info":                                          nodetest.JSON(`{"version":"4.4"}`),
+		"POST /files/download_setup":                         nodetest.JSON(`{"transfer_specs":[{"transfer_spec":{"direction":"receive","paths":[{"source":"/a"}],"remote_host":"h"}}]}`),
 	}
 	one := []any{jsonObject(t, `{"source":"/a"}`)}
 	for _, c := range []struct {
@@ -179,15 +243,24 @@ func TestGen3(t *testing.T) {
 		{"mkdir", "mkdir", values{"paths": []any{"/x"}}, nil, `[{"folder":"/x","result":"created"}]`, 0, ""},
 		{"delete", "delete", values{"paths": []any{"x"}}, nil, `[{"file":"/x","result":"deleted"}]`, 0, ""},
 		{"rename", "rename", values{"base": "/b", "from": "o", "to": "n"}, nil, `[{"entry":"/b","result":"moved"}]`, 0, ""},
-		{"info", "info", nil, nil, `[{"version":"4.4"}]`, 0, ""},
+		{"search", "search", values{"path": "/"}, values{"query": jsonObject(t, `{"sort":"mtime"}`)},
+			`[{"path":"/a/f","basename":"f","type":"file","permissions":[]}]`, 2, ""},
+		{"search finds nothing", "search", values{"path": "/none"}, nil, `[]`, 0, ""},
+		{"space", "space", values{"paths": []any{"/", "/x"}}, nil, `[{"path":"/","bytes_free":1},{"path":"/x","bytes_free":1}]`, 0, ""},
+		{"mklink", "mklink", values{"target": "/t", "path": "/x"}, nil, `[{"folder":"/x","result":"created"}]`, 0, ""},
+		{"mkfile", "mkfile", values{"path": "/x", "contents": "hello world"}, nil, `[{"folder":"/x","result":"created"}]`, 0, ""},
+		{"cat", "cat", values{"path": "/a b/é"}, nil, `["aGk="]`, 0, ""},
+		{"transport", "transport", nil, nil, `[{"remote_host":"h"}]`, 0, ""},
+		{"spec", "spec", nil, nil, `[{"direction":"receive","paths":[{"source":"/a"}],"remote_host":"h"}]`, 0, ""},
 		{"upload", "upload", values{"files": one}, nil, `[]`, 0, `{"direction":"send"}`},
-		{"download", "download", values{"files": one}, nil, `[]`, 0, `{"direction":"receive","paths":[{"source":"/a"}]}`},
+		{"download", "download", values{"files": one}, nil, `[]`, 0, `{"direction":"receive","paths":[{"source":"/a"}],"remote_host":"h"}`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server := nodetest.Serve(t, script)
 			out := sdktest.Run(t, plugin(server.URL), "gen3 "+c.words, c.args, c.options, sdktest.Host{})
 			check(t, out, c.result, "")
-			if len(out.Messages) != c.messages || c.messages == 1 && out.Messages[0].Text != "Items: 1/3" {
+			if len(out.Messages) != c.messages || c.messages == 1 && out.Messages[0].Text != "Items: 1/3" ||
+				c.messages == 2 && (out.Messages[0].Text != "Items: 1/9" || out.Messages[1].Text != "params: path:/,skip:0") {
 				t.Errorf("messages %v", out.Messages)
 			}
 			if c.spec != "" && (len(out.Transfers) != 1 || jsonText(out.Transfers[0].Spec) != c.spec) {

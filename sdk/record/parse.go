@@ -208,20 +208,27 @@ func (p *parser) unquote(start int) (s string, err error) {
 // number reads -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?
 func (p *parser) number() (any, error) {
 	start := p.at
+	if err := p.skipNumber(); err != nil {
+		return nil, err
+	}
+	return json.Number(p.text[start:p.at]), nil
+}
+
+func (p *parser) skipNumber() error {
 	p.skip("-")
 	if !p.skip("0") && !p.digits() {
-		return nil, p.unexpected("a value")
+		return p.unexpected("a value")
 	}
 	if p.skip(".") && !p.digits() {
-		return nil, p.unexpected("a digit")
+		return p.unexpected("a digit")
 	}
 	if p.skip("eE") {
 		p.skip("-+")
 		if !p.digits() {
-			return nil, p.unexpected("a digit")
+			return p.unexpected("a digit")
 		}
 	}
-	return json.Number(p.text[start:p.at]), nil
+	return nil
 }
 
 // skip skips one byte of set if it is there.

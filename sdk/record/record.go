@@ -112,6 +112,17 @@ func (o *Object) deleteFunc(drop func(member) bool) {
 	}
 }
 
+// Pick returns an object with the members whose keys are wanted.
+func (o *Object) Pick(wanted func(key string) bool) *Object {
+	picked := &Object{}
+	for _, m := range o.list() {
+		if wanted(m.key) {
+			picked.put(m)
+		}
+	}
+	return picked
+}
+
 // Len returns the number of keys.
 func (o *Object) Len() int { return len(o.list()) }
 

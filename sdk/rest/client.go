@@ -65,6 +65,15 @@ func (c *Client) BaseURL() string { return c.base }
 // Header returns a header sent with every request, "" when there is none.
 func (c *Client) Header(name string) string { return c.header.Get(name) }
 
+// Headers returns those sent with every request, besides the credentials.
+func (c *Client) Headers() http.Header { return c.header.Clone() }
+
+// Renews tells whether the credentials come from an authorization server.
+func (c *Client) Renews() bool {
+	_, renews := c.auth.(Renewer)
+	return renews
+}
+
 // Authorization returns the value of the Authorization header that the
 // client's credentials make, "" when they use none.
 func (c *Client) Authorization(ctx context.Context) (string, error) {
@@ -119,6 +128,12 @@ type Request struct {
 	Header http.Header
 	// Redirects is how many redirections are followed, none by default.
 	Redirects int
+	// ListAsText leaves a JSON array of a good answer as it came, in Text of the
+	// response, for callers that read it themselves (see [record.Scan]).
+	ListAsText bool
+	// Patient sends the request again when the server is too busy (429, 503),
+	// after the pause that it asks for, else after growing ones: up to six times.
+	Patient bool
 	// Progress is told the bytes of a download that are saved so far, and how
 	// many there are in all, -1 when the server does not say.
 	Progress func(received, total int64)
@@ -140,6 +155,8 @@ type Response struct {
 	// Value is the decoded JSON, the text of any other answer, or nil for one
 	// without content.
 	Value any
+	// Text is a list that was asked for as text, "" else.
+	Text string
 	// URL is where the answer comes from, after redirections.
 	URL *url.URL
 

@@ -80,6 +80,8 @@ func TestUnusableAnswers(t *testing.T) {
 	}{
 		{"HTML error page", 502, "text/html", "<html>Bad gateway", "Rest", "HOST 502 Bad Gateway"},
 		{"HTML page", 200, "text/html; charset=utf-8", "<html>Welcome", "Other", "GET http://HOST/x: expecting an object in JSON, got text/html"},
+		{"JSON that does not say so", 200, "text/plain", `{"a":1}`, "Other", "GET http://HOST/x: expecting an object in JSON, got text/plain"},
+		{"JSON error that does not say so", 404, "text/html", `{"error":{"user_message":"x"}}`, "Rest", "HOST 404 Not Found"},
 		{"truncated JSON", 200, "application/json", `{"a":`, "Other", "GET http://HOST/x: the answer is not valid JSON: unexpected EOF"},
 		{"truncated JSON of an error", 500, "application/json", `{"a":`, "Rest", "HOST 500 Internal Server Error"},
 		{"array for an object", 200, "application/json", `[]`, "Other", "GET http://HOST/x: expecting an object in JSON, got Array"},

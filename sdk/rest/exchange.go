@@ -21,6 +21,9 @@ import (
 // maxAnswer bounds an answer that is kept in memory, bytes.
 const maxAnswer = 256 << 20
 
+// maxExpected bounds the memory that is taken on the word of a server, bytes.
+const maxExpected = 4 << 20
+
 // exchange is a request and, in the end, its answer. It is the retry policy of
 // its own request (spec/cli.md 9.3).
 type exchange struct {
@@ -40,6 +43,12 @@ type exchange struct {
 	invalid error
 	// refusal is the error composed from the answer, or met in reading it.
 	refusal error
+
+	// patient asks a busy server again (see [Request]).
+	patient bool
+	// listAsText leaves a list undecoded, in text.
+	listAsText bool
+	text       string
 
 	resent, repeated int
 	pause            time.Duration
@@ -93,7 +102,10 @@ func (c *Client) attempt(r *http.Request, request Request, stream bool) (x *exch
 	}()
 	ctx, taken := withRoute(ctx)
 	ctx = c.session.watchConnection(ctx, r, cancel)
-	x = &exchange{client: c, request: r.WithContext(ctx), stream: stream, route: taken, cancel: cancel}
+	x = &exchange{
+		client: c, request: r.WithContext(ctx), stream: stream, route: taken, cancel: cancel,
+		patient: request.Patient, listAsText: request.ListAsText,
+	}
 	c.session.traceRequest(x.request, request)
 	x.response, err = x.send()
 	if err != nil {
@@ -145,6 +157,9 @@ func (x *exchange) checkRetry(ctx context.Context, r *http.Response, err error) 
 		return false, nil
 	}
 	times, pause := set.repeats(r.StatusCode, x.refusal.Error())
+	if x.patient && isBusy(r.StatusCode) {
+		times, pause = max(times, busyRepeats), set.busyPause(x.repeated, r)
+	}
 	if x.repeated >= times {
 		return false, nil
 	}
@@ -165,7 +180,7 @@ func isIdempotent(method string) bool {
 // receive reads and judges an answer. The error is one of the connection; a
 // refusal by the server is left in x.
 func (x *exchange) receive(r *http.Response) error {
-	x.value, x.invalid, x.refusal = nil, nil, nil
+	x.value, x.text, x.invalid, x.refusal = nil, "", nil, nil
 	r.Body = &watchedBody{ReadCloser: r.Body, pause: x.client.session.settings.readTimeout, cancel: x.cancel}
 	decompress(r)
 	x.client.session.traceStatus(r)
@@ -173,10 +188,18 @@ func (x *exchange) receive(r *http.Response) error {
 		return nil
 	}
 	defer r.Body.Close()
+	if x.listAsText && isSuccess(r.StatusCode) && isJSON(r.Header) {
+		return x.receiveText(r)
+	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxAnswer+1))
 	if err != nil {
 		return err
 	}
+	return x.received(r, body)
+}
+
+// received takes a whole answer.
+func (x *exchange) received(r *http.Response, body []byte) error {
 	if len(body) > maxAnswer {
 		x.refusal = failure.Otherf("RuntimeError", "%s: the answer is larger than %d bytes", x.name(), maxAnswer)
 		return nil
@@ -187,6 +210,27 @@ func (x *exchange) receive(r *http.Response) error {
 	}
 	x.judge(r, body)
 	return nil
+}
+
+// receiveText reads an answer that is left as text when it is a list: no product
+// reports an error as a list. Long lists come one after the other, so that a copy
+// would cost.
+func (x *exchange) receiveText(r *http.Response) error {
+	var text strings.Builder
+	if r.ContentLength > 0 {
+		text.Grow(int(min(r.ContentLength, maxExpected)))
+	}
+	if _, err := io.Copy(&text, io.LimitReader(r.Body, maxAnswer+1)); err != nil {
+		return err
+	}
+	if list := text.String(); text.Len() <= maxAnswer && strings.HasPrefix(strings.TrimLeft(list, " \t\r\n"), "[") {
+		if x.client.session.tracesBodies(r.Request.Context()) {
+			x.client.session.traceBody(r, []byte(list))
+		}
+		x.text = list
+		return nil
+	}
+	return x.received(r, []byte(text.String()))
 }
 
 // judge decodes an answer and finds out whether it is a refusal. What says to
@@ -258,7 +302,7 @@ func (x *exchange) name() string {
 
 func (x *exchange) answer() *Response {
 	return &Response{
-		Status: x.response.StatusCode, Header: x.response.Header, Value: x.value,
+		Status: x.response.StatusCode, Header: x.response.Header, Value: x.value, Text: x.text,
 		URL: x.request.URL, request: x.name(), invalid: x.invalid,
 	}
 }

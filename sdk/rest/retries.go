@@ -5,10 +5,21 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"github.com/hashicorp/go-retryablehttp"
 )
 
-// maxRepeats bounds the numbers of retries that a user may ask for.
-const maxRepeats = 1000
+const (
+	// maxRepeats bounds the numbers of retries that a user may ask for.
+	maxRepeats = 1000
+	// busyRepeats is how often a patient request asks a busy server again.
+	busyRepeats = 6
+	// minBusyPause and maxBusyPause bound the pauses that it chooses itself:
+	// half a minute in all.
+	minBusyPause, maxBusyPause = 500 * time.Millisecond, 15 * time.Second
+	// maxAskedPause bounds those that the server asks for.
+	maxAskedPause = time.Minute
+)
 
 // retries says when a request is sent again (spec/cli.md 9.3). Without options
 // it is what 4.21.0 does: only for a time-out behind the server, up to five
@@ -80,4 +91,18 @@ func (t *retries) upTo(standard int) int {
 		return *t.most
 	}
 	return standard
+}
+
+// isBusy tells the answers of a server that asks for patience.
+func isBusy(status int) bool {
+	return status == http.StatusTooManyRequests || status == http.StatusServiceUnavailable
+}
+
+// busyPause is what the server asks for (Retry-After), else what the user gave
+// as retry_sleep, else twice as long each time.
+func (t *retries) busyPause(repeated int, r *http.Response) time.Duration {
+	if t.pause != nil && r.Header.Get("Retry-After") == "" {
+		return *t.pause
+	}
+	return min(retryablehttp.DefaultBackoff(minBusyPause, maxBusyPause, repeated, r), maxAskedPause)
 }

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -58,7 +59,7 @@ func (s *Session) traceStatus(r *http.Response) {
 // traceBody logs the content of an answer.
 func (s *Session) traceBody(r *http.Response, body []byte) {
 	ctx := r.Request.Context()
-	if !s.log.Enabled(ctx, slog.LevelDebug) {
+	if !s.tracesBodies(ctx) {
 		return
 	}
 	s.log.Log(ctx, sdk.LevelTrace2, fmt.Sprintf("reading %d bytes...", len(body)))
@@ -72,6 +73,8 @@ func (s *Session) traceBody(r *http.Response, body []byte) {
 	}
 	s.log.Log(ctx, sdk.LevelTrace2, fmt.Sprintf("read %d bytes", len(body)))
 }
+
+func (s *Session) tracesBodies(ctx context.Context) bool { return s.log.Enabled(ctx, slog.LevelDebug) }
 
 // address is a URL with the secrets of its query and user part hidden.
 func (s *Session) address(u *url.URL) string {
@@ -92,7 +95,7 @@ func (s *Session) address(u *url.URL) string {
 
 func isSecretHeader(name string) bool {
 	return slices.Contains([]string{"Authorization", "Proxy-Authorization", "Cookie", "Set-Cookie"}, name) ||
-		secret.IsName(strings.ToLower(name))
+		secret.IsName(strings.ReplaceAll(strings.ToLower(name), "-", "_"))
 }
 
 // isSecretField knows, beside the names of secrets, the fields that OAuth sends

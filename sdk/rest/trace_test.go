@@ -107,6 +107,7 @@ func TestTraceHidesSecrets(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	bearer := rest.Verbatim("Bearer s3cret")
+	header := http.Header{"X-Instana-Key": {"s3cret"}}
 	query := record.New("api_token", "s3cret", "a", 1)
 	for _, c := range []struct {
 		name string
@@ -118,7 +119,7 @@ func TestTraceHidesSecrets(t *testing.T) {
 	} {
 		for _, path := range []string{"json", "text"} {
 			t.Run(c.name+" "+path, func(t *testing.T) {
-				request := rest.Request{Method: "POST", Path: path, Query: query, Body: c.body}
+				request := rest.Request{Method: "POST", Path: path, Query: query, Body: c.body, Header: header}
 				text := trace(t, nil, server, bearer, request)
 				if strings.Contains(text, "s3cret") {
 					t.Errorf("a secret is logged: %s", text)

@@ -125,6 +125,8 @@ const (
 	ResultKind_RESULT_KIND_NULL ResultKind = 9
 	// One text that is a picture: its URL, or its bytes in base64.
 	ResultKind_RESULT_KIND_IMAGE ResultKind = 10
+	// Bytes as they are, such as those of a file: each record is a piece in base64.
+	ResultKind_RESULT_KIND_CONTENT ResultKind = 11
 )
 
 // Enum value maps for ResultKind.
@@ -141,6 +143,7 @@ var (
 		8:  "RESULT_KIND_STRUCTURE",
 		9:  "RESULT_KIND_NULL",
 		10: "RESULT_KIND_IMAGE",
+		11: "RESULT_KIND_CONTENT",
 	}
 	ResultKind_value = map[string]int32{
 		"RESULT_KIND_UNSPECIFIED": 0,
@@ -154,6 +157,7 @@ var (
 		"RESULT_KIND_STRUCTURE":   8,
 		"RESULT_KIND_NULL":        9,
 		"RESULT_KIND_IMAGE":       10,
+		"RESULT_KIND_CONTENT":     11,
 	}
 )
 
@@ -861,7 +865,7 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\x11VALUE_TYPE_REGEXP\x10\b\x12\x12\n" +
 	"\x0eVALUE_TYPE_ANY\x10\t\x12\x13\n" +
 	"\x0fVALUE_TYPE_PROC\x10\n" +
-	"*\x95\x02\n" +
+	"*\xae\x02\n" +
 	"\n" +
 	"ResultKind\x12\x1b\n" +
 	"\x17RESULT_KIND_UNSPECIFIED\x10\x00\x12\x16\n" +
@@ -875,7 +879,8 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\x15RESULT_KIND_STRUCTURE\x10\b\x12\x14\n" +
 	"\x10RESULT_KIND_NULL\x10\t\x12\x15\n" +
 	"\x11RESULT_KIND_IMAGE\x10\n" +
-	"B2Z0github.com/ascli-go/ascli/proto/ascli/v1;ascliv1b\x06proto3"
+	"\x12\x17\n" +
+	"\x13RESULT_KIND_CONTENT\x10\vB2Z0github.com/ascli-go/ascli/proto/ascli/v1;ascliv1b\x06proto3"
 
 var (
 	file_ascli_v1_manifest_proto_rawDescOnce sync.Once

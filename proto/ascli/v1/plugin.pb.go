@@ -223,8 +223,11 @@ type ExecuteRequest struct {
 	// concern plugins. Names in preset form ("to_folder").
 	Options []*NamedValue `protobuf:"bytes,3,rep,name=options,proto3" json:"options,omitempty"`
 	// go-plugin broker id where the host serves Host for this command.
-	HostService   uint32        `protobuf:"varint,4,opt,name=host_service,json=hostService,proto3" json:"host_service,omitempty"`
-	Surroundings  *Surroundings `protobuf:"bytes,5,opt,name=surroundings,proto3" json:"surroundings,omitempty"`
+	HostService  uint32        `protobuf:"varint,4,opt,name=host_service,json=hostService,proto3" json:"host_service,omitempty"`
+	Surroundings *Surroundings `protobuf:"bytes,5,opt,name=surroundings,proto3" json:"surroundings,omitempty"`
+	// Fields of a list of records that are shown; absent: all. A plugin may leave
+	// out the others, and saves time by it.
+	ShownFields   *ShownFields `protobuf:"bytes,6,opt,name=shown_fields,json=shownFields,proto3" json:"shown_fields,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -294,6 +297,59 @@ func (x *ExecuteRequest) GetSurroundings() *Surroundings {
 	return nil
 }
 
+func (x *ExecuteRequest) GetShownFields() *ShownFields {
+	if x != nil {
+		return x.ShownFields
+	}
+	return nil
+}
+
+type ShownFields struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Names of fields, "a.b" of nested ones; none means the columns of the result,
+	// if it names any, else all fields.
+	Names         []string `protobuf:"bytes,1,rep,name=names,proto3" json:"names,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ShownFields) Reset() {
+	*x = ShownFields{}
+	mi := &file_ascli_v1_plugin_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ShownFields) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ShownFields) ProtoMessage() {}
+
+func (x *ShownFields) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_plugin_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ShownFields.ProtoReflect.Descriptor instead.
+func (*ShownFields) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ShownFields) GetNames() []string {
+	if x != nil {
+		return x.Names
+	}
+	return nil
+}
+
 type NamedValue struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Name          string                 `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
@@ -304,7 +360,7 @@ type NamedValue struct {
 
 func (x *NamedValue) Reset() {
 	*x = NamedValue{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[4]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -316,7 +372,7 @@ func (x *NamedValue) String() string {
 func (*NamedValue) ProtoMessage() {}
 
 func (x *NamedValue) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[4]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -329,7 +385,7 @@ func (x *NamedValue) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NamedValue.ProtoReflect.Descriptor instead.
 func (*NamedValue) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{4}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *NamedValue) GetName() string {
@@ -363,7 +419,7 @@ type Surroundings struct {
 
 func (x *Surroundings) Reset() {
 	*x = Surroundings{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[5]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -375,7 +431,7 @@ func (x *Surroundings) String() string {
 func (*Surroundings) ProtoMessage() {}
 
 func (x *Surroundings) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[5]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -388,7 +444,7 @@ func (x *Surroundings) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Surroundings.ProtoReflect.Descriptor instead.
 func (*Surroundings) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{5}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Surroundings) GetHome() string {
@@ -435,7 +491,7 @@ type ExecuteEvent struct {
 
 func (x *ExecuteEvent) Reset() {
 	*x = ExecuteEvent{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[6]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -447,7 +503,7 @@ func (x *ExecuteEvent) String() string {
 func (*ExecuteEvent) ProtoMessage() {}
 
 func (x *ExecuteEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[6]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -460,7 +516,7 @@ func (x *ExecuteEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExecuteEvent.ProtoReflect.Descriptor instead.
 func (*ExecuteEvent) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{6}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ExecuteEvent) GetEvent() isExecuteEvent_Event {
@@ -536,7 +592,7 @@ type ResultHeader struct {
 
 func (x *ResultHeader) Reset() {
 	*x = ResultHeader{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[7]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -548,7 +604,7 @@ func (x *ResultHeader) String() string {
 func (*ResultHeader) ProtoMessage() {}
 
 func (x *ResultHeader) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[7]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -561,7 +617,7 @@ func (x *ResultHeader) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResultHeader.ProtoReflect.Descriptor instead.
 func (*ResultHeader) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{7}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *ResultHeader) GetKind() ResultKind {
@@ -610,7 +666,7 @@ type RecordBatch struct {
 
 func (x *RecordBatch) Reset() {
 	*x = RecordBatch{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[8]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -622,7 +678,7 @@ func (x *RecordBatch) String() string {
 func (*RecordBatch) ProtoMessage() {}
 
 func (x *RecordBatch) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[8]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -635,7 +691,7 @@ func (x *RecordBatch) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordBatch.ProtoReflect.Descriptor instead.
 func (*RecordBatch) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{8}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *RecordBatch) GetRecords() [][]byte {
@@ -662,7 +718,7 @@ type Failure struct {
 
 func (x *Failure) Reset() {
 	*x = Failure{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[9]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -674,7 +730,7 @@ func (x *Failure) String() string {
 func (*Failure) ProtoMessage() {}
 
 func (x *Failure) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[9]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -687,7 +743,7 @@ func (x *Failure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Failure.ProtoReflect.Descriptor instead.
 func (*Failure) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{9}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *Failure) GetLabel() string {
@@ -739,7 +795,7 @@ type DetectRequest struct {
 
 func (x *DetectRequest) Reset() {
 	*x = DetectRequest{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[10]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -751,7 +807,7 @@ func (x *DetectRequest) String() string {
 func (*DetectRequest) ProtoMessage() {}
 
 func (x *DetectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[10]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -764,7 +820,7 @@ func (x *DetectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DetectRequest.ProtoReflect.Descriptor instead.
 func (*DetectRequest) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{10}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *DetectRequest) GetUrl() string {
@@ -811,7 +867,7 @@ type DetectResponse struct {
 
 func (x *DetectResponse) Reset() {
 	*x = DetectResponse{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[11]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -823,7 +879,7 @@ func (x *DetectResponse) String() string {
 func (*DetectResponse) ProtoMessage() {}
 
 func (x *DetectResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[11]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -836,7 +892,7 @@ func (x *DetectResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DetectResponse.ProtoReflect.Descriptor instead.
 func (*DetectResponse) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{11}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *DetectResponse) GetFound() bool {
@@ -886,7 +942,7 @@ type WizardRequest struct {
 
 func (x *WizardRequest) Reset() {
 	*x = WizardRequest{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[12]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -898,7 +954,7 @@ func (x *WizardRequest) String() string {
 func (*WizardRequest) ProtoMessage() {}
 
 func (x *WizardRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[12]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -911,7 +967,7 @@ func (x *WizardRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WizardRequest.ProtoReflect.Descriptor instead.
 func (*WizardRequest) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{12}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *WizardRequest) GetUrl() string {
@@ -955,7 +1011,7 @@ type WizardResponse struct {
 
 func (x *WizardResponse) Reset() {
 	*x = WizardResponse{}
-	mi := &file_ascli_v1_plugin_proto_msgTypes[13]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -967,7 +1023,7 @@ func (x *WizardResponse) String() string {
 func (*WizardResponse) ProtoMessage() {}
 
 func (x *WizardResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_plugin_proto_msgTypes[13]
+	mi := &file_ascli_v1_plugin_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -980,7 +1036,7 @@ func (x *WizardResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WizardResponse.ProtoReflect.Descriptor instead.
 func (*WizardResponse) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{13}
+	return file_ascli_v1_plugin_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *WizardResponse) GetPreset() []*NamedValue {
@@ -1017,13 +1073,16 @@ const file_ascli_v1_plugin_proto_rawDesc = "" +
 	"\x04kind\"<\n" +
 	"\x06Lambda\x12\x1a\n" +
 	"\blanguage\x18\x01 \x01(\tR\blanguage\x12\x16\n" +
-	"\x06source\x18\x02 \x01(\tR\x06source\"\xed\x01\n" +
+	"\x06source\x18\x02 \x01(\tR\x06source\"\xa7\x02\n" +
 	"\x0eExecuteRequest\x12\x18\n" +
 	"\acommand\x18\x01 \x03(\tR\acommand\x122\n" +
 	"\targuments\x18\x02 \x03(\v2\x14.ascli.v1.NamedValueR\targuments\x12.\n" +
 	"\aoptions\x18\x03 \x03(\v2\x14.ascli.v1.NamedValueR\aoptions\x12!\n" +
 	"\fhost_service\x18\x04 \x01(\rR\vhostService\x12:\n" +
-	"\fsurroundings\x18\x05 \x01(\v2\x16.ascli.v1.SurroundingsR\fsurroundings\"G\n" +
+	"\fsurroundings\x18\x05 \x01(\v2\x16.ascli.v1.SurroundingsR\fsurroundings\x128\n" +
+	"\fshown_fields\x18\x06 \x01(\v2\x15.ascli.v1.ShownFieldsR\vshownFields\"#\n" +
+	"\vShownFields\x12\x14\n" +
+	"\x05names\x18\x01 \x03(\tR\x05names\"G\n" +
 	"\n" +
 	"NamedValue\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12%\n" +
@@ -1092,55 +1151,57 @@ func file_ascli_v1_plugin_proto_rawDescGZIP() []byte {
 	return file_ascli_v1_plugin_proto_rawDescData
 }
 
-var file_ascli_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_ascli_v1_plugin_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
 var file_ascli_v1_plugin_proto_goTypes = []any{
 	(*DescribeRequest)(nil), // 0: ascli.v1.DescribeRequest
 	(*Value)(nil),           // 1: ascli.v1.Value
 	(*Lambda)(nil),          // 2: ascli.v1.Lambda
 	(*ExecuteRequest)(nil),  // 3: ascli.v1.ExecuteRequest
-	(*NamedValue)(nil),      // 4: ascli.v1.NamedValue
-	(*Surroundings)(nil),    // 5: ascli.v1.Surroundings
-	(*ExecuteEvent)(nil),    // 6: ascli.v1.ExecuteEvent
-	(*ResultHeader)(nil),    // 7: ascli.v1.ResultHeader
-	(*RecordBatch)(nil),     // 8: ascli.v1.RecordBatch
-	(*Failure)(nil),         // 9: ascli.v1.Failure
-	(*DetectRequest)(nil),   // 10: ascli.v1.DetectRequest
-	(*DetectResponse)(nil),  // 11: ascli.v1.DetectResponse
-	(*WizardRequest)(nil),   // 12: ascli.v1.WizardRequest
-	(*WizardResponse)(nil),  // 13: ascli.v1.WizardResponse
-	(ResultKind)(0),         // 14: ascli.v1.ResultKind
-	(*Manifest)(nil),        // 15: ascli.v1.Manifest
+	(*ShownFields)(nil),     // 4: ascli.v1.ShownFields
+	(*NamedValue)(nil),      // 5: ascli.v1.NamedValue
+	(*Surroundings)(nil),    // 6: ascli.v1.Surroundings
+	(*ExecuteEvent)(nil),    // 7: ascli.v1.ExecuteEvent
+	(*ResultHeader)(nil),    // 8: ascli.v1.ResultHeader
+	(*RecordBatch)(nil),     // 9: ascli.v1.RecordBatch
+	(*Failure)(nil),         // 10: ascli.v1.Failure
+	(*DetectRequest)(nil),   // 11: ascli.v1.DetectRequest
+	(*DetectResponse)(nil),  // 12: ascli.v1.DetectResponse
+	(*WizardRequest)(nil),   // 13: ascli.v1.WizardRequest
+	(*WizardResponse)(nil),  // 14: ascli.v1.WizardResponse
+	(ResultKind)(0),         // 15: ascli.v1.ResultKind
+	(*Manifest)(nil),        // 16: ascli.v1.Manifest
 }
 var file_ascli_v1_plugin_proto_depIdxs = []int32{
 	2,  // 0: ascli.v1.Value.lambda:type_name -> ascli.v1.Lambda
-	4,  // 1: ascli.v1.ExecuteRequest.arguments:type_name -> ascli.v1.NamedValue
-	4,  // 2: ascli.v1.ExecuteRequest.options:type_name -> ascli.v1.NamedValue
-	5,  // 3: ascli.v1.ExecuteRequest.surroundings:type_name -> ascli.v1.Surroundings
-	1,  // 4: ascli.v1.NamedValue.value:type_name -> ascli.v1.Value
-	7,  // 5: ascli.v1.ExecuteEvent.header:type_name -> ascli.v1.ResultHeader
-	8,  // 6: ascli.v1.ExecuteEvent.batch:type_name -> ascli.v1.RecordBatch
-	9,  // 7: ascli.v1.ExecuteEvent.failure:type_name -> ascli.v1.Failure
-	14, // 8: ascli.v1.ResultHeader.kind:type_name -> ascli.v1.ResultKind
-	4,  // 9: ascli.v1.DetectRequest.options:type_name -> ascli.v1.NamedValue
-	5,  // 10: ascli.v1.DetectRequest.surroundings:type_name -> ascli.v1.Surroundings
-	9,  // 11: ascli.v1.DetectResponse.failure:type_name -> ascli.v1.Failure
-	4,  // 12: ascli.v1.WizardRequest.options:type_name -> ascli.v1.NamedValue
-	5,  // 13: ascli.v1.WizardRequest.surroundings:type_name -> ascli.v1.Surroundings
-	4,  // 14: ascli.v1.WizardResponse.preset:type_name -> ascli.v1.NamedValue
-	9,  // 15: ascli.v1.WizardResponse.failure:type_name -> ascli.v1.Failure
-	0,  // 16: ascli.v1.Plugin.Describe:input_type -> ascli.v1.DescribeRequest
-	3,  // 17: ascli.v1.Plugin.Execute:input_type -> ascli.v1.ExecuteRequest
-	10, // 18: ascli.v1.Plugin.Detect:input_type -> ascli.v1.DetectRequest
-	12, // 19: ascli.v1.Plugin.Wizard:input_type -> ascli.v1.WizardRequest
-	15, // 20: ascli.v1.Plugin.Describe:output_type -> ascli.v1.Manifest
-	6,  // 21: ascli.v1.Plugin.Execute:output_type -> ascli.v1.ExecuteEvent
-	11, // 22: ascli.v1.Plugin.Detect:output_type -> ascli.v1.DetectResponse
-	13, // 23: ascli.v1.Plugin.Wizard:output_type -> ascli.v1.WizardResponse
-	20, // [20:24] is the sub-list for method output_type
-	16, // [16:20] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	5,  // 1: ascli.v1.ExecuteRequest.arguments:type_name -> ascli.v1.NamedValue
+	5,  // 2: ascli.v1.ExecuteRequest.options:type_name -> ascli.v1.NamedValue
+	6,  // 3: ascli.v1.ExecuteRequest.surroundings:type_name -> ascli.v1.Surroundings
+	4,  // 4: ascli.v1.ExecuteRequest.shown_fields:type_name -> ascli.v1.ShownFields
+	1,  // 5: ascli.v1.NamedValue.value:type_name -> ascli.v1.Value
+	8,  // 6: ascli.v1.ExecuteEvent.header:type_name -> ascli.v1.ResultHeader
+	9,  // 7: ascli.v1.ExecuteEvent.batch:type_name -> ascli.v1.RecordBatch
+	10, // 8: ascli.v1.ExecuteEvent.failure:type_name -> ascli.v1.Failure
+	15, // 9: ascli.v1.ResultHeader.kind:type_name -> ascli.v1.ResultKind
+	5,  // 10: ascli.v1.DetectRequest.options:type_name -> ascli.v1.NamedValue
+	6,  // 11: ascli.v1.DetectRequest.surroundings:type_name -> ascli.v1.Surroundings
+	10, // 12: ascli.v1.DetectResponse.failure:type_name -> ascli.v1.Failure
+	5,  // 13: ascli.v1.WizardRequest.options:type_name -> ascli.v1.NamedValue
+	6,  // 14: ascli.v1.WizardRequest.surroundings:type_name -> ascli.v1.Surroundings
+	5,  // 15: ascli.v1.WizardResponse.preset:type_name -> ascli.v1.NamedValue
+	10, // 16: ascli.v1.WizardResponse.failure:type_name -> ascli.v1.Failure
+	0,  // 17: ascli.v1.Plugin.Describe:input_type -> ascli.v1.DescribeRequest
+	3,  // 18: ascli.v1.Plugin.Execute:input_type -> ascli.v1.ExecuteRequest
+	11, // 19: ascli.v1.Plugin.Detect:input_type -> ascli.v1.DetectRequest
+	13, // 20: ascli.v1.Plugin.Wizard:input_type -> ascli.v1.WizardRequest
+	16, // 21: ascli.v1.Plugin.Describe:output_type -> ascli.v1.Manifest
+	7,  // 22: ascli.v1.Plugin.Execute:output_type -> ascli.v1.ExecuteEvent
+	12, // 23: ascli.v1.Plugin.Detect:output_type -> ascli.v1.DetectResponse
+	14, // 24: ascli.v1.Plugin.Wizard:output_type -> ascli.v1.WizardResponse
+	21, // [21:25] is the sub-list for method output_type
+	17, // [17:21] is the sub-list for method input_type
+	17, // [17:17] is the sub-list for extension type_name
+	17, // [17:17] is the sub-list for extension extendee
+	0,  // [0:17] is the sub-list for field type_name
 }
 
 func init() { file_ascli_v1_plugin_proto_init() }
@@ -1154,19 +1215,19 @@ func file_ascli_v1_plugin_proto_init() {
 		(*Value_Regexp)(nil),
 		(*Value_Lambda)(nil),
 	}
-	file_ascli_v1_plugin_proto_msgTypes[6].OneofWrappers = []any{
+	file_ascli_v1_plugin_proto_msgTypes[7].OneofWrappers = []any{
 		(*ExecuteEvent_Header)(nil),
 		(*ExecuteEvent_Batch)(nil),
 		(*ExecuteEvent_Failure)(nil),
 	}
-	file_ascli_v1_plugin_proto_msgTypes[7].OneofWrappers = []any{}
+	file_ascli_v1_plugin_proto_msgTypes[8].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ascli_v1_plugin_proto_rawDesc), len(file_ascli_v1_plugin_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   15,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -4,11 +4,13 @@ package nodetest
 
 import (
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -32,6 +34,8 @@ type Server struct {
 	// URL is its base address.
 	URL string
 
+	connections atomic.Int32
+
 	mu       sync.Mutex
 	calls    []string
 	headers  []http.Header
@@ -42,7 +46,13 @@ type Server struct {
 func Serve(t testing.TB, script Script) *Server {
 	t.Helper()
 	s := &Server{replying: script}
-	server := httptest.NewServer(http.HandlerFunc(s.serve))
+	server := httptest.NewUnstartedServer(http.HandlerFunc(s.serve))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			s.connections.Add(1)
+		}
+	}
+	server.Start()
 	t.Cleanup(server.Close)
 	s.URL = server.URL
 	return s
@@ -54,6 +64,9 @@ func (s *Server) Calls() []string {
 	defer s.mu.Unlock()
 	return slices.Clone(s.calls)
 }
+
+// Connections returns how many connections clients have made.
+func (s *Server) Connections() int { return int(s.connections.Load()) }
 
 // Headers returns the headers of the requests so far.
 func (s *Server) Headers() []http.Header {
