@@ -116,11 +116,13 @@ func operation(serve endpoint) endpoint {
 	}
 }
 
-// happened notes an event that the caller has caused (OpenAPI, /events): data
-// is what the endpoint answers, the types are constants of package eventlog.
-func (x *exchange) happened(data any, types ...string) {
-	if o := x.node.Operations; o != nil {
-		o.Events.Add(x.caller.Name, x.caller.Name, data, types...)
+// Happened notes an event that user has caused in the storage of owner, a node
+// user or access key (OpenAPI, /events): data is what an endpoint answers, the
+// types are constants of package eventlog. A node without operations notes
+// nothing.
+func (o *Operations) Happened(owner, user string, data any, types ...string) {
+	if o != nil {
+		o.Events.Add(owner, user, data, types...)
 	}
 }
 

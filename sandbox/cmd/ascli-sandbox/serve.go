@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/gateway"
 	"github.com/ascli-go/ascli/sandbox/nodeapi"
@@ -36,7 +37,7 @@ const (
 type listeners struct{ node, ssh, gateway, mail net.Listener }
 
 // serve opens the world and serves it until ctx ends.
-func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) error {
+func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (err error) {
 	w, err := world.Open(f.Folder)
 	if err != nil {
 		return err
@@ -51,7 +52,12 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) err
 		return err
 	}
 	defer ports.close()
-	remote, err := sshServer(f, w, log)
+	ops, err := openOperations(f.Folder, w, log.With("server", "node"))
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, ops.close()) }()
+	remote, err := sshServer(f, w, ops.Transfers, log)
 	if err != nil {
 		return err
 	}
@@ -68,8 +74,12 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) err
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
 	for listener, handler := range map[net.Listener]http.Handler{
-		ports.node:    nodeapi.New(nodeapi.Config{World: w, SSHPort: port(ports.ssh), Log: log.With("server", "node")}),
-		ports.gateway: gateway.New(gateway.Config{Authority: w, BaseURL: site.gatewayURL, Log: log.With("server", "gateway")}),
+		ports.node: nodeapi.New(nodeapi.Config{
+			World: w, SSHPort: port(ports.ssh), Operations: &ops.Operations, Log: log.With("server", "node"),
+		}),
+		ports.gateway: gateway.New(gateway.Config{
+			Authority: w, BaseURL: site.gatewayURL, Transfers: ops.Transfers, Log: log.With("server", "gateway"),
+		}),
 	} {
 		server := &http.Server{
 			Handler:           handler,
@@ -129,12 +139,12 @@ func (l *listeners) close() {
 func port(l net.Listener) int { return l.Addr().(*net.TCPAddr).Port }
 
 // sshServer makes the SSH server, and the SDK folder with what its clients need.
-func sshServer(f flags, w *world.World, log *slog.Logger) (*sshd.Server, error) {
+func sshServer(f flags, w *world.World, transfers *activity.Journal, log *slog.Logger) (*sshd.Server, error) {
 	hostKey, err := sshd.HostKey(filepath.Join(f.Folder, "ssh_host_key.pem"))
 	if err != nil {
 		return nil, err
 	}
-	bypassPEM, err := bypassKey(filepath.Join(f.Folder, "bypass_rsa.pem"))
+	bypassPEM, err := bypassKey()
 	if err != nil {
 		return nil, err
 	}
@@ -150,6 +160,7 @@ func sshServer(f flags, w *world.World, log *slog.Logger) (*sshd.Server, error) 
 		HostKey:   hostKey,
 		BypassKey: bypass.PublicKey(),
 		CutFirst:  f.CutFirstTransfer,
+		Transfers: transfers,
 		Log:       log.With("server", "ssh"),
 	}), nil
 }
