@@ -183,5 +183,5 @@ func page(w http.ResponseWriter, status int, text string) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_, _ = fmt.Fprintf(w, "<!DOCTYPE html>\n<html>\n<head><title>%s</title></head>\n<body>\n<h1>%s</h1>\n%s\n</body>\n</html>\n",
-		title, title, html.EscapeString(text))
+		title, title, strings.ReplaceAll(html.EscapeString(text), "&#39;", "'"))
 }

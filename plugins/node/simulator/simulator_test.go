@@ -81,7 +81,7 @@ func TestRequests(t *testing.T) {
 		{"unknown path", "GET", "/zoo", "", 400, `[{"error":"Unknown request"}]`},
 		{"root", "GET", "/", "", 400, `[{"error":"Unknown request"}]`},
 		{"unknown post", "POST", "/zoo", "{}", 400, `[{"error":"Bad request"}]`},
-		{"unknown method", "PUT", "/info", "", 405, "unsupported method `PUT&#39;."},
+		{"unknown method", "PUT", "/info", "", 405, "unsupported method `PUT'."},
 		{"options", "OPTIONS", "/info", "", 200, ""},
 		{"no transfers", "GET", "/ops/transfers", "", 200, `[]`},
 		{"no such transfer to stop", "CANCEL", "/ops/transfers/x", "", 404, refused(404, "no such transfer: x")},

@@ -20,8 +20,10 @@ import (
 const (
 	// pollInterval is the time between two looks at a transfer.
 	pollInterval = time.Second
-	// maxMisses is how many looks in a row may fail before the transfer is given up.
-	maxMisses = 60
+	// lookTimeout bounds a look, maxMisses is how many in a row may fail before the
+	// transfer is given up: a node that is started again takes a minute.
+	lookTimeout = 15 * time.Second
+	maxMisses   = 60
 	// stopGrace is the time to stop the transfer on the node. It is shorter than
 	// what a plugin has when its host is gone.
 	stopGrace = 1500 * time.Millisecond

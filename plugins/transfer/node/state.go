@@ -44,6 +44,8 @@ func (j *job) path() string { return transfersPath + "/" + url.PathEscape(j.id) 
 
 // look asks the node for the transfer; an empty answer tells nothing about it.
 func (j *job) look(ctx context.Context) (*record.Object, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookTimeout)
+	defer cancel()
 	answer, err := j.api.Get(ctx, j.path(), nil)
 	if err != nil {
 		return nil, err
