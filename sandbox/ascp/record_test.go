@@ -56,6 +56,9 @@ func TestTheServerRecordsWhatAnUploadDid(t *testing.T) {
 	if p := got.Precalc; !p.Enabled || p.Status != "ready" || p.BytesExpected != 7 || p.FilesExpected != 2 || p.FilesFailed != 1 {
 		t.Errorf("job size: %+v", p)
 	}
+	if !slices.ContainsFunc(got.Files, func(f activity.File) bool { return f.Path == "/up/src/a" && f.Status == activity.Completed }) {
+		t.Errorf("files: %+v", got.Files)
+	}
 	if got.BytesTransferred != 7 || got.FilesCompleted != 2 || len(got.Files) != 3 || got.Sessions[0].TargetRateKbps != 900000 {
 		t.Errorf("numbers: %+v", got)
 	}
