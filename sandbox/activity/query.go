@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strings"
 	"time"
+
+	"github.com/ascli-go/ascli/sandbox/grant"
 )
 
 // Query selects transfers for a list (node.md S7).
@@ -47,11 +49,17 @@ func (q Query) matches(r Record) bool {
 	case !q.Visible(r.Owner),
 		q.Active != nil && *q.Active != active,
 		q.Direction != "" && q.Direction != t.StartSpec.Direction,
-		q.AccessKey != "" && q.AccessKey != r.Owner,
+		q.AccessKey != "" && q.AccessKey != nameOf(r.Owner),
 		!active && !q.Since.IsZero() && t.EndTimeUsec <= q.Since.UnixMicro():
 		return false
 	}
 	return q.Tag == "" || HasTag(t.StartSpec.Tags, q.Tag)
+}
+
+// nameOf returns the node user or access key of an account.
+func nameOf(account string) string {
+	name, _ := grant.SplitAccount(account)
+	return name
 }
 
 // HasTag tells whether tags hold what a filter names: a path of keys with dots

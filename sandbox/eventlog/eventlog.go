@@ -3,6 +3,7 @@
 package eventlog
 
 import (
+	"cmp"
 	"encoding/json"
 	"log/slog"
 	"path"
@@ -72,21 +73,27 @@ func Open(folder string, log *slog.Logger) (*Log, error) {
 // Close closes the list.
 func (l *Log) Close() error { return l.events.Close() }
 
-// Add notes what user caused below the storage of owner, a node user or access
-// key. data becomes JSON. What happened has happened: an event that cannot be
+// Add notes what an account caused (see [grant.SplitAccount]). data becomes JSON. What happened has happened: an event that cannot be
 // written is logged and lost.
-func (l *Log) Add(owner, user string, data any, types ...string) {
+func (l *Log) Add(account string, data any, types ...string) {
 	if l == nil {
 		return
 	}
 	text, err := json.Marshal(data)
 	if err == nil {
-		e := Event{ID: uuid.NewString(), Time: time.Now().UTC().Truncate(time.Second), UserID: user, Types: types, Data: text}
-		_, err = l.events.Put(e.ID, owned{Owner: owner, Event: e})
+		e := Event{ID: uuid.NewString(), Time: time.Now().UTC().Truncate(time.Second), UserID: userID(account), Types: types, Data: text}
+		_, err = l.events.Put(e.ID, owned{Owner: account, Event: e})
 	}
 	if err != nil {
 		l.log.Error("event not recorded", "types", types, "error", err)
 	}
+}
+
+// userID returns the user that an event names: that of an access key, or what has
+// no other name.
+func userID(account string) string {
+	name, user := grant.SplitAccount(account)
+	return cmp.Or(user, name)
 }
 
 // Query selects events for a list.
@@ -159,7 +166,7 @@ var fileTypes = map[world.Type]string{world.File: "file", world.Folder: "folder"
 func (l *Log) FileChanged(c world.Change) {
 	kind := map[world.ChangeKind]string{world.Created: FileCreated, world.Deleted: FileDeleted, world.Moved: FileMoved}[c.Kind]
 	e := c.Entry
-	l.Add(c.By, c.By, fileData{ID: e.ID, Path: e.Path, Name: e.Name, Type: fileTypes[e.Type], Size: e.Size, From: c.From}, kind)
+	l.Add(c.By, fileData{ID: e.ID, Path: e.Path, Name: e.Name, Type: fileTypes[e.Type], Size: e.Size, From: c.From}, kind)
 }
 
 // TransferChanged notes the start or the end of a transfer, and at its end the
@@ -175,13 +182,13 @@ func (l *Log) TransferChanged(r activity.Record, started bool) {
 	}[[2]bool{arrives, started}]
 	files := t.Files
 	t.Files = []activity.File{}
-	l.Add(r.Owner, r.Owner, t, kinds...)
+	l.Add(r.Owner, t, kinds...)
 	if started || !arrives {
 		return
 	}
 	for _, f := range files {
 		if f.Status == activity.Completed {
-			l.Add(r.Owner, r.Owner, fileData{Path: path.Join("/", f.Path), Name: path.Base(f.Path), Type: "file", Size: f.Size}, FileCreated)
+			l.Add(r.Owner, fileData{Path: path.Join("/", f.Path), Name: path.Base(f.Path), Type: "file", Size: f.Size}, FileCreated)
 		}
 	}
 }

@@ -47,9 +47,9 @@ func types(events []eventlog.Event) string {
 
 func TestFiltersOfTheList(t *testing.T) {
 	l := open(t, t.TempDir())
-	l.Add("ak1", "ak1", map[string]string{"path": "/a"}, eventlog.FileCreated)
-	l.Add("ak2", "ak2", nil, eventlog.PermissionMade)
-	l.Add("ak1", "ak1", nil, eventlog.TransferStarted, eventlog.UploadStarted)
+	l.Add("ak1", map[string]string{"path": "/a"}, eventlog.FileCreated)
+	l.Add("ak2", nil, eventlog.PermissionMade)
+	l.Add("ak1", nil, eventlog.TransferStarted, eventlog.UploadStarted)
 	tests := map[string]struct {
 		query eventlog.Query
 		want  string
@@ -80,7 +80,7 @@ func TestFiltersOfTheList(t *testing.T) {
 func TestEventsSurviveARestartAndAreFoundById(t *testing.T) {
 	folder := t.TempDir()
 	first := open(t, folder)
-	first.Add("ak1", "somebody", map[string]int{"n": 1}, eventlog.FileDeleted)
+	first.Add("ak1:somebody", map[string]int{"n": 1}, eventlog.FileDeleted)
 	before, _ := list(t, first, eventlog.Query{})
 	first.Close()
 

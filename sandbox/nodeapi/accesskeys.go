@@ -34,6 +34,15 @@ func showKey(x *exchange) error {
 	return x.json(http.StatusOK, key)
 }
 
+// showSelf is the one call on access keys that a bearer may make.
+func showSelf(x *exchange) error {
+	key, err := x.node.World.AccessKey(x.caller, "self")
+	if err != nil {
+		return err
+	}
+	return x.json(http.StatusOK, key)
+}
+
 func modifyKey(x *exchange) error {
 	var settings world.KeySettings
 	if err := x.decode(&settings); err != nil {

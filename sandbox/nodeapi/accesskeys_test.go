@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/ascli-go/ascli/sandbox/nodetoken/tokentest"
 )
 
 type accessKey struct {
@@ -24,11 +26,11 @@ func TestAccessKeyLife(t *testing.T) {
 	}
 	asNew := func(*testNode) (string, string) { return "k", "s" }
 
-	n.call(asUser, "PUT", "/access_keys/k", `{"token_verification_key":"PEM","license":{"customer_id":"c"}}`).is(http.StatusNoContent)
+	n.call(asUser, "PUT", "/access_keys/k", `{"token_verification_key":`+quoted(tokentest.VerificationKey(t))+`,"license":{"customer_id":"c"}}`).is(http.StatusNoContent)
 	var self accessKey
 	got := n.call(asNew, "GET", "/access_keys/self", "").is(200)
 	got.into(&self)
-	if self.ID != "k" || self.Key != "PEM" || self.License["customer_id"] != "c" || self.RootFileID != created.RootFileID || self.Storage.Path != "/" {
+	if self.ID != "k" || self.Key != tokentest.VerificationKey(t) || self.License["customer_id"] != "c" || self.RootFileID != created.RootFileID || self.Storage.Path != "/" {
 		t.Errorf("self = %+v", self)
 	}
 	if strings.Contains(got.body, "secret") {

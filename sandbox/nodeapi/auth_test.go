@@ -12,7 +12,10 @@ var routes = []struct{ method, path string }{
 	{"POST", "/files/create"}, {"POST", "/files/delete"}, {"POST", "/files/rename"}, {"POST", "/files/upload_setup"},
 	{"POST", "/files/download_setup"}, {"GET", "/files/%2Ff/contents"}, {"POST", "/space"}, {"GET", "/files/1"},
 	{"PUT", "/files/1"}, {"DELETE", "/files/1"}, {"GET", "/files/1/files"}, {"POST", "/files/1/files"},
-	{"GET", "/files/1/content"}, {"GET", "/unknown"},
+	{"GET", "/files/1/content"}, {"GET", "/unknown"}, {"GET", "/self"}, {"GET", "/permissions"}, {"POST", "/permissions"},
+	{"GET", "/permissions/1"}, {"PUT", "/permissions/1"}, {"DELETE", "/permissions/1"},
+	{"GET", "/usage"}, {"GET", "/usage/1"}, {"POST", "/files/page"}, {"POST", "/files/info"}, {"POST", "/files/du"}, {"GET", "/files/1/preview"},
+	{"POST", "/files/sync_setup"}, {"POST", "/public_keys"},
 }
 
 func TestEveryRouteNeedsAuthentication(t *testing.T) {
@@ -63,7 +66,7 @@ func TestMalformedBodies(t *testing.T) {
 	bodies := map[string]string{
 		"empty":       "",
 		"not JSON":    "hello",
-		"wrong shape": `{"path":1,"paths":1,"transfer_requests":1,"name":1,"id":1}`,
+		"wrong shape": `{"path":1,"paths":1,"transfer_requests":1,"name":1,"id":1,"access_levels":1,"public_key":1}`,
 		"cut":         `{"path":"/"`,
 		"two values":  `{"path":"/","paths":[],"name":"n","type":"folder"} {}`,
 	}

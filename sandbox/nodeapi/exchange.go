@@ -31,16 +31,6 @@ type exchange struct {
 	files  *world.View // nil unless the endpoint is registered withFiles
 }
 
-func (x *exchange) authenticate() error {
-	name, secret, given := x.BasicAuth()
-	if !given {
-		return refuse(http.StatusUnauthorized, "Basic authentication by node user or access key is required")
-	}
-	caller, err := x.node.World.Authenticate(name, secret)
-	x.caller = caller
-	return err
-}
-
 // decode reads the JSON body of the request.
 func (x *exchange) decode(into any) error {
 	in := json.NewDecoder(x.Body)
@@ -119,11 +109,13 @@ func (x *exchange) explain(err error) *errorBody {
 	switch {
 	case errors.As(err, &r):
 		status = r.status
-	case errors.Is(err, world.ErrKeyInvalid):
+	case errors.Is(err, world.ErrKeyInvalid), errors.Is(err, world.ErrPermissionInvalid), errors.Is(err, world.ErrPublicKey):
 		status = http.StatusBadRequest
-	case errors.Is(err, world.ErrKeyUnknown):
+	case errors.Is(err, world.ErrForbidden):
+		status = http.StatusForbidden
+	case errors.Is(err, world.ErrKeyUnknown), errors.Is(err, world.ErrPermissionUnknown), errors.Is(err, world.ErrJobUnknown):
 		status = http.StatusNotFound
-	case errors.Is(err, world.ErrKeyExists):
+	case errors.Is(err, world.ErrKeyExists), errors.Is(err, world.ErrPermissionExists):
 		status = http.StatusConflict
 	case errors.Is(err, grant.ErrDenied):
 		status = http.StatusUnauthorized

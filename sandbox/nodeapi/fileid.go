@@ -16,7 +16,7 @@ import (
 type idEntry struct {
 	ID           string   `json:"id"`
 	Name         string   `json:"name"`
-	Path         string   `json:"path"`
+	Path         string   `json:"path,omitempty"` // not for users without all rights (OpenAPI)
 	Type         string   `json:"type"`
 	Size         *int64   `json:"size,omitempty"` // bytes, of a file
 	ModifiedTime string   `json:"modified_time"`
@@ -37,9 +37,6 @@ type linkTarget struct {
 	NodeID string `json:"target_node_id,omitempty"`
 	FileID string `json:"target_id,omitempty"`
 }
-
-// allLevels are the rights of an access key on its files: all (node.md S1).
-var allLevels = []string{"delete", "list", "mkdir", "preview", "read", "rename", "write"}
 
 // idTypes are the names of types in calls by file id.
 var idTypes = map[world.Type]string{world.File: "file", world.Folder: "folder", world.Link: "link"}
@@ -76,9 +73,14 @@ func shownName(e world.Entry) (name, kind string) {
 // what folders hold, and goes down.
 func (x *exchange) byID(e world.Entry, budget *int) idEntry {
 	name, kind := shownName(e)
+	// A file that is gone since has no rights and will be missed soon enough.
+	has, _ := x.files.Rights(e.ID)
 	described := idEntry{
-		ID: e.ID, Name: name, Path: path.Join(path.Dir(e.Path), name), Type: kind, ModifiedTime: wireTime(e.Modified),
-		AccessLevel: "edit", AccessLevels: allLevels,
+		ID: e.ID, Name: name, Type: kind, ModifiedTime: wireTime(e.Modified),
+		AccessLevel: has.Coarse(), AccessLevels: has.Names(), PermissionCount: x.files.PermissionCount(e.ID),
+	}
+	if x.caller.HasAllRights() {
+		described.Path = path.Join(path.Dir(e.Path), name)
 	}
 	switch kind {
 	case "file":
@@ -123,7 +125,7 @@ func (x *exchange) linkTarget(e world.Entry) linkTarget {
 			return linkTarget{}
 		}
 		target, err := x.files.Stat(world.Path(e.Target))
-		if err != nil {
+		if err != nil || x.files.Permit(target.ID, world.MayList) != nil {
 			return linkTarget{}
 		}
 		return linkTarget{NodeID: x.node.World.NodeID(), FileID: target.ID}

@@ -19,8 +19,21 @@ const countBudget = 10_000
 // file refers to the file whose id is in the path of the request.
 func (x *exchange) file() world.Ref { return world.ID(x.PathValue("id")) }
 
-func showFile(x *exchange) error {
+// entry describes the file in the path of the request, on which the caller must
+// have the needed rights.
+func (x *exchange) entry(needed world.Rights) (world.Entry, error) {
 	e, err := x.files.Stat(x.file())
+	if err != nil {
+		return e, err
+	}
+	return e, x.files.Permit(e.ID, needed)
+}
+
+func showFile(x *exchange) error {
+	if x.isVersion4() && x.URL.Query().Has("ajq_id") {
+		return showDeletion(x)
+	}
+	e, err := x.entry(world.MayList)
 	if err != nil {
 		return err
 	}
@@ -57,6 +70,17 @@ func createFile(x *exchange) error {
 	}
 	if request.MountPoint {
 		return errMountPoint
+	}
+	needed := world.MayWrite
+	if request.Type == "folder" {
+		needed = world.MayMkdir
+	}
+	folder, err := x.entry(needed)
+	if err != nil {
+		return err
+	}
+	if folder.Type == world.Link { // what it leads to may not be the caller's
+		return world.ErrNotFolder
 	}
 	if err := x.checkFree(x.file().Join(request.Name), x.file().Join(linkFileName(request.Name))); err != nil {
 		return err
@@ -119,7 +143,7 @@ func (x *exchange) rename(name string) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
-	e, err := x.files.Stat(x.file())
+	e, err := x.entry(world.MayRename)
 	if err != nil {
 		return err
 	}
@@ -138,6 +162,12 @@ func (x *exchange) rename(name string) error {
 }
 
 func deleteFile(x *exchange) error {
+	if x.isVersion4() {
+		return deleteLater(x)
+	}
+	if _, err := x.entry(world.MayDelete); err != nil {
+		return err
+	}
 	if err := x.files.Delete(x.file(), true); err != nil {
 		return err
 	}
@@ -145,7 +175,7 @@ func deleteFile(x *exchange) error {
 }
 
 func content(x *exchange) error {
-	e, err := x.files.Stat(x.file())
+	e, err := x.entry(world.MayRead)
 	if err != nil {
 		return err
 	}

@@ -23,13 +23,17 @@ const (
 	headerTotal     = "X-Total-Count"
 	headerTotalV4   = "X-Aspera-Total-Count"
 	headerNextToken = "X-Aspera-Next-Iteration-Token"
+	headerCache     = "X-Aspera-Node-Cache"
 )
+
+// isVersion4 tells whether the client asks for what came with version 4.
+func (x *exchange) isVersion4() bool { return x.Request.Header.Get("Accept-Version") == "4.0" }
 
 // listFolder lists a folder in one of two manners: version 4 pages through the
 // names with an opaque token, the older one can filter and sort by anything but
 // must read the whole folder to do so.
 func listFolder(x *exchange) error {
-	folder, err := x.files.Stat(x.file())
+	folder, err := x.entry(world.MayList)
 	if err != nil {
 		return err
 	}
@@ -39,7 +43,7 @@ func listFolder(x *exchange) error {
 		return world.ErrNotFolder
 	}
 	query := x.URL.Query()
-	if x.Request.Header.Get("Accept-Version") == "4.0" {
+	if x.isVersion4() {
 		return x.listPageV4(query)
 	}
 	return x.listAll(query)
@@ -65,7 +69,7 @@ func (x *exchange) listPageV4(query url.Values) error {
 	if err != nil {
 		return err
 	}
-	after, err := x.iterationToken(query)
+	after, err := x.nextName(query)
 	if err != nil {
 		return err
 	}
@@ -74,7 +78,7 @@ func (x *exchange) listPageV4(query url.Values) error {
 		return err
 	}
 	if page.Next != "" {
-		x.w.Header().Set(headerNextToken, base64.RawURLEncoding.EncodeToString([]byte(page.Next)))
+		x.w.Header().Set(headerNextToken, iterationToken(page.Next))
 	}
 	x.w.Header().Set(headerTotalV4, strconv.Itoa(page.Total))
 	return x.entries(page.Entries, page.Total)
@@ -104,10 +108,16 @@ func isKind(e world.Entry, kind string) bool {
 	return kind == "" || kind == actual
 }
 
-// iterationToken returns the name after which to go on. The token is a query
+// nextName returns the name after which to go on. The token is a query
 // parameter for ascli, and a header in the OpenAPI document (node.md 20).
-func (x *exchange) iterationToken(query url.Values) (string, error) {
-	token := cmp.Or(query.Get("iteration_token"), x.Request.Header.Get("iteration_token"))
+func (x *exchange) nextName(query url.Values) (string, error) {
+	return parseIterationToken(cmp.Or(query.Get("iteration_token"), x.Request.Header.Get("iteration_token")))
+}
+
+// iterationToken makes the token to go on after a name; there is none for none.
+func iterationToken(name string) string { return base64.RawURLEncoding.EncodeToString([]byte(name)) }
+
+func parseIterationToken(token string) (string, error) {
 	name, err := base64.RawURLEncoding.DecodeString(token)
 	if err != nil {
 		return "", refuse(http.StatusBadRequest, "iteration_token is not one of this server")
@@ -146,7 +156,7 @@ func (x *exchange) listAll(query url.Values) error {
 }
 
 // cut returns one page of a listing. It divides so as not to overflow.
-func cut(found []world.Entry, page, perPage int) []world.Entry {
+func cut[E any](found []E, page, perPage int) []E {
 	if page-1 > len(found)/perPage {
 		return nil
 	}
@@ -160,8 +170,13 @@ func (x *exchange) entries(found []world.Entry, total int) error {
 	described := make([]idEntry, len(found))
 	for i, e := range found {
 		described[i] = x.byID(e, &budget)
+		if x.node.BareLinks {
+			described[i].linkTarget = linkTarget{}
+		}
 	}
 	x.w.Header().Set(headerTotal, strconv.Itoa(total))
+	x.w.Header().Set(headerCache, "miss") // what is listed always comes from disk
+	x.w.Header().Set("Access-Control-Expose-Headers", strings.Join([]string{headerCache, headerTotal, headerNextToken}, ", "))
 	return x.json(http.StatusOK, described)
 }
 

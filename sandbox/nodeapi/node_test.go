@@ -29,9 +29,9 @@ func newNode(t testing.TB) *testNode {
 	return openNode(t, t.TempDir())
 }
 
-func openNode(t testing.TB, folder string) *testNode {
+func openNode(t testing.TB, folder string, options ...world.Option) *testNode {
 	t.Helper()
-	w, err := world.Open(folder)
+	w, err := world.Open(folder, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,4 +151,10 @@ func (n *testNode) children(id string) map[string]idEntry {
 		found[e.Name] = e
 	}
 	return found
+}
+
+// quoted writes a text as JSON.
+func quoted(text string) string {
+	data, _ := json.Marshal(text) // a string can always be written
+	return string(data)
 }

@@ -1,6 +1,6 @@
 // Package nodeapi serves the Node API of an Aspera transfer server over the
 // files and access keys of a [world.World]: the calls by path (gen3) and by
-// file id (gen4), access keys, and the authorization of transfers.
+// file id (gen4), access keys, permissions, and the authorization of transfers.
 //
 // Shapes are those of IBM's OpenAPI document of the Node API 4.4.6; what that
 // leaves open is from node.md, "Server side", whose sections the comments name.
@@ -8,6 +8,7 @@ package nodeapi
 
 import (
 	"log/slog"
+	"maps"
 	"net/http"
 	"path"
 
@@ -19,6 +20,9 @@ type Config struct {
 	World *world.World
 	// SSHPort is where transfers go, on 127.0.0.1.
 	SSHPort int
+	// BareLinks leaves the targets of links out of listings, as a node may do
+	// (node.md S5): clients must then ask for each link.
+	BareLinks bool
 	// Operations, if not nil, are served beside the files.
 	Operations *Operations
 	Log        *slog.Logger
@@ -34,15 +38,19 @@ type node struct {
 // Calls by path and by file id share the prefix /files/. They cannot clash:
 // by path, an id-like element ("browse") comes with POST and two elements in
 // all, or with the ending /contents; by id, POST has three elements and the
-// ending is /content or /files. A file id is always a number.
+// ending is /content, /files or /preview. A file id is always a number.
 func New(config Config) http.Handler {
 	n := &node{config}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /ping", func(http.ResponseWriter, *http.Request) {})
-	for pattern, serve := range map[string]endpoint{
+	routes := map[string]endpoint{
 		"/":         unknownRoute,
 		"GET /{$}":  root,
 		"GET /info": info,
+
+		"GET /self":             withoutNodeUsers(showSelf),
+		"GET /access_keys/self": showSelf,
+		"POST /public_keys":     registerPublicKey,
 
 		"GET /access_keys":          listKeys,
 		"POST /access_keys":         createKey,
@@ -57,7 +65,11 @@ func New(config Config) http.Handler {
 		"POST /files/rename":         withFiles(renamePaths),
 		"POST /files/upload_setup":   withFiles(uploadSetup),
 		"POST /files/download_setup": withFiles(downloadSetup),
+		"POST /files/sync_setup":     withFiles(syncSetup),
 		"GET /files/{path}/contents": withFiles(contents),
+		"POST /files/page":           withFiles(page),
+		"POST /files/info":           withFiles(describePaths),
+		"POST /files/du":             withFiles(diskUsage),
 		"POST /space":                withFiles(space),
 
 		"GET /files/{id}":         withKeyFiles(showFile),
@@ -66,13 +78,15 @@ func New(config Config) http.Handler {
 		"GET /files/{id}/files":   withKeyFiles(listFolder),
 		"POST /files/{id}/files":  withKeyFiles(createFile),
 		"GET /files/{id}/content": withKeyFiles(content),
-	} {
-		mux.Handle(pattern, n.handler(serve))
+		"GET /files/{id}/preview": withKeyFiles(preview),
 	}
+	maps.Copy(routes, permissionRoutes())
+	maps.Copy(routes, usageRoutes())
 	if config.Operations != nil {
-		for pattern, serve := range operationRoutes() {
-			mux.Handle(pattern, n.handler(serve))
-		}
+		maps.Copy(routes, operationRoutes())
+	}
+	for pattern, serve := range routes {
+		mux.Handle(pattern, n.handler(serve))
 	}
 	return n.refuseUncleanPaths(mux)
 }
@@ -122,12 +136,15 @@ func withFiles(serve endpoint) endpoint {
 // withKeyFiles is withFiles for calls by file id, which node users may not make
 // (node.md S1).
 func withKeyFiles(serve endpoint) endpoint {
-	withFiles := withFiles(serve)
+	return withoutNodeUsers(withFiles(serve))
+}
+
+func withoutNodeUsers(serve endpoint) endpoint {
 	return func(x *exchange) error {
 		if !x.caller.IsAccessKey() {
-			return refuse(http.StatusForbidden, "Calls by file id need an access key; %s is a node user", x.caller.Name)
+			return refuse(http.StatusForbidden, "This call needs an access key; %s is a node user", x.caller.Name)
 		}
-		return withFiles(x)
+		return serve(x)
 	}
 }
 

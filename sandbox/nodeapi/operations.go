@@ -116,13 +116,12 @@ func operation(serve endpoint) endpoint {
 	}
 }
 
-// Happened notes an event that user has caused in the storage of owner, a node
-// user or access key (OpenAPI, /events): data is what an endpoint answers, the
-// types are constants of package eventlog. A node without operations notes
-// nothing.
-func (o *Operations) Happened(owner, user string, data any, types ...string) {
+// happened notes an event that an account has caused (OpenAPI, /events): data is
+// what an endpoint answers, the types are constants of package eventlog. A node
+// without operations notes nothing.
+func (o *Operations) happened(account string, data any, types ...string) {
 	if o != nil {
-		o.Events.Add(owner, user, data, types...)
+		o.Events.Add(account, data, types...)
 	}
 }
 

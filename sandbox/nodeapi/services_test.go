@@ -60,7 +60,7 @@ func TestEventsTellWhatHappened(t *testing.T) {
 
 func TestOneEventIsShownToWhoMaySeeIt(t *testing.T) {
 	n := newOperatedNode(t)
-	n.ops.Events.Add("ak1", "somebody", map[string]string{"id": "p"}, eventlog.PermissionMade)
+	n.ops.Events.Add("ak1:somebody", map[string]string{"id": "p"}, eventlog.PermissionMade)
 	var found []event
 	n.call(asKey, "GET", "/events", "").is(200).into(&found)
 	var one event

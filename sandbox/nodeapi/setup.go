@@ -32,6 +32,11 @@ type transferRequest struct {
 	TokenLifeSeconds *int64          `json:"token_life_seconds"`
 	Tags             json.RawMessage `json:"tags"`
 	Cookie           string          `json:"cookie"`
+	// Type of a synchronization: one of the sync types below.
+	Type string `json:"type"`
+	// PublicKeys is an SSH key, a line of OpenSSH, which the client will log in
+	// with (node.md 9, dynamic key).
+	PublicKeys string `json:"public_keys"`
 }
 
 type transferPath struct {
@@ -45,7 +50,8 @@ type transferSpec struct {
 	SourceRoot        string          `json:"source_root"`
 	DestinationRoot   string          `json:"destination_root"`
 	Token             string          `json:"token"`
-	Direction         grant.Direction `json:"direction"`
+	Direction         grant.Direction `json:"direction,omitempty"` // absent for a synchronization both ways
+	Type              string          `json:"type,omitempty"`      // of a synchronization
 	Cipher            string          `json:"cipher"`
 	Tags              json.RawMessage `json:"tags,omitempty"`
 	Cookie            string          `json:"cookie,omitempty"`
@@ -70,6 +76,7 @@ type transferAnswer struct {
 
 func uploadSetup(x *exchange) error   { return x.setup(x.authorizeUpload) }
 func downloadSetup(x *exchange) error { return x.setup(x.authorizeDownload) }
+func syncSetup(x *exchange) error     { return x.setup(x.authorizeSync) }
 
 // setup answers 200 in any case; a refused request is told in its own element
 // (node.md S2).
@@ -88,6 +95,9 @@ func (x *exchange) setup(authorize func(transferRequest) (*transferSpec, error))
 	answers := make([]transferAnswer, len(request.TransferRequests))
 	for i, asked := range request.TransferRequests {
 		spec, err := authorize(asked.TransferRequest)
+		if err == nil {
+			err = x.keepDynamicKey(asked.TransferRequest)
+		}
 		if err != nil {
 			answers[i].Error = x.explain(err)
 			continue
@@ -108,7 +118,7 @@ func (x *exchange) authorizeUpload(asked transferRequest) (*transferSpec, error)
 	if destination == "" {
 		return nil, refuse(http.StatusBadRequest, "An upload needs destination_root, or a destination in its first path")
 	}
-	if _, err := x.files.Stat(world.Path(destination)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := x.mayBeMissing(destination); err != nil {
 		return nil, err
 	}
 	life, err := asked.tokenLife()
@@ -138,7 +148,11 @@ func (x *exchange) authorizeDownload(asked transferRequest) (*transferSpec, erro
 		if asked.SourceRoot != "" {
 			sources[i] = path.Join(asked.SourceRoot, p.Source)
 		}
-		if _, err := x.files.Stat(world.Path(sources[i])); err != nil {
+		source, err := x.files.Stat(world.Path(sources[i]))
+		if err != nil {
+			return nil, err
+		}
+		if err := x.files.Permit(source.ID, world.MayRead); err != nil {
 			return nil, err
 		}
 	}
@@ -151,6 +165,28 @@ func (x *exchange) authorizeDownload(asked transferRequest) (*transferSpec, erro
 		return nil, err
 	}
 	return x.transferSpec(asked, grant.Receive, token), nil
+}
+
+// mayBeMissing refuses a path that cannot become a file here.
+func (x *exchange) mayBeMissing(name string) error {
+	_, err := x.files.Stat(world.Path(name))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	return err
+}
+
+// keepDynamicKey lets the SSH key of a request log in as long as its token lives.
+func (x *exchange) keepDynamicKey(asked transferRequest) error {
+	if asked.PublicKeys == "" {
+		return nil
+	}
+	life, err := asked.tokenLife()
+	if err != nil {
+		return err
+	}
+	_, err = x.node.World.RegisterPublicKey(x.caller, asked.PublicKeys, life)
+	return err
 }
 
 func (x *exchange) transferSpec(asked transferRequest, direction grant.Direction, token string) *transferSpec {

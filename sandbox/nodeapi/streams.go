@@ -53,7 +53,7 @@ func createStream(x *exchange) error {
 	}
 	id := uuid.NewString()
 	err := x.node.Operations.Transfers.CreateStream(activity.Opening{
-		Owner: x.caller.Name, ID: id, Local: true, Spec: activity.StartSpec{
+		Owner: x.caller.Account(), ID: id, Local: true, Spec: activity.StartSpec{
 			SourcePaths: []string{s.Source}, DestinationPath: s.Destination, Direction: string(s.Direction), RemoteHost: s.RemoteHost,
 			RemoteUser: s.RemoteUser, SSHPort: s.SSHPort, RatePolicy: s.RatePolicy, TargetRateKbps: s.TargetRate, MinRateKbps: s.MinRate,
 			TokenType: activity.TokenType(s.Token), Tags: s.Tags, Cookie: s.Cookie,

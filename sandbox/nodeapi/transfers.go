@@ -213,14 +213,11 @@ func startTransfer(x *exchange) error {
 	if err := spec.Check(); err != nil {
 		return err
 	}
-	if err := x.rootByID(&spec); err != nil {
-		return err
-	}
-	root, err := x.files.RootOnDisk()
+	root, err := x.localRoot(&spec)
 	if err != nil {
 		return err
 	}
-	id, err := x.node.Operations.Initiator.Start(x.caller.Name, root, spec)
+	id, err := x.node.Operations.Initiator.Start(x.caller.Account(), root, spec)
 	if err != nil {
 		return err
 	}
@@ -233,22 +230,28 @@ func startTransfer(x *exchange) error {
 	})
 }
 
-// rootByID replaces the file id of the local root by its path: paths are below
-// it (OpenAPI, source_root_id and destination_root_id).
-func (x *exchange) rootByID(spec *initiator.Spec) error {
-	id, root := spec.SourceRootID, &spec.SourceRoot
+// localRoot returns the folder on disk that the transfer may not leave. A file
+// id of the local root (OpenAPI, source_root_id and destination_root_id) is
+// replaced by its path. A user without all rights must give one: he reads or
+// writes below that folder only, if he may.
+func (x *exchange) localRoot(spec *initiator.Spec) (string, error) {
+	id, root, needed := spec.SourceRootID, &spec.SourceRoot, world.MayRead
 	if spec.Direction == grant.Receive {
-		id, root = spec.DestRootID, &spec.DestinationRoot
+		id, root, needed = spec.DestRootID, &spec.DestinationRoot, world.MayWrite
 	}
-	if id == "" {
-		return nil
+	switch {
+	case !x.caller.HasAllRights() && id == "":
+		return "", refuse(http.StatusForbidden, "User %s needs source_root_id, or destination_root_id to receive", x.caller.UserID())
+	case !x.caller.HasAllRights():
+		return x.files.FolderOnDisk(world.ID(id), needed)
+	case id != "":
+		entry, err := x.files.Stat(world.ID(id).Join(*root))
+		if err != nil {
+			return "", err
+		}
+		*root = entry.Path
 	}
-	entry, err := x.files.Stat(world.ID(id).Join(*root))
-	if err != nil {
-		return err
-	}
-	*root = entry.Path
-	return nil
+	return x.files.RootOnDisk()
 }
 
 const (

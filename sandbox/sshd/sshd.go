@@ -39,6 +39,9 @@ type Config struct {
 	// BypassKey is the public key that lets user xfer in; a transfer token must
 	// follow. Nil: passwords only.
 	BypassKey ssh.PublicKey
+	// DynamicKey tells whether a client registered a key, which then serves as
+	// the bypass key does. Nil: there are none.
+	DynamicKey func(ssh.PublicKey) bool
 	// CutFirst, if more than 0, rehearses a fault: the first connection that
 	// moves file data is cut after that many bytes of it.
 	CutFirst int64
@@ -61,7 +64,7 @@ func New(config Config) *Server {
 		ServerVersion:    "SSH-2.0-ascli_sandbox",
 		PasswordCallback: s.checkPassword,
 	}
-	if config.BypassKey != nil {
+	if config.BypassKey != nil || config.DynamicKey != nil {
 		s.ssh.PublicKeyCallback = s.checkKey
 	}
 	s.ssh.AddHostKey(config.HostKey)
@@ -197,11 +200,18 @@ func (s *Server) checkPassword(meta ssh.ConnMetadata, password []byte) (*ssh.Per
 }
 
 func (s *Server) checkKey(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-	known := subtle.ConstantTimeCompare(key.Marshal(), s.config.BypassKey.Marshal()) == 1
-	if meta.User() != wire.TransferUser || !known {
+	if meta.User() != wire.TransferUser || !s.knows(key) {
 		return nil, fmt.Errorf("login of %q by key: %w", meta.User(), grant.ErrDenied)
 	}
 	return &ssh.Permissions{}, nil
+}
+
+func (s *Server) knows(key ssh.PublicKey) bool {
+	bypass, dynamic := s.config.BypassKey, s.config.DynamicKey
+	if bypass != nil && subtle.ConstantTimeCompare(key.Marshal(), bypass.Marshal()) == 1 {
+		return true
+	}
+	return dynamic != nil && dynamic(key)
 }
 
 // loginGrant gives the grant of a password login, nil after a login by key.

@@ -1,6 +1,7 @@
 package sshd_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
@@ -49,6 +50,7 @@ type world struct {
 	root    string
 	address string
 	bypass  ssh.Signer
+	dynamic ssh.Signer // of a key that a client registered
 	// transfers is what the server recorded.
 	transfers *activity.Journal
 }
@@ -70,14 +72,7 @@ func start(t *testing.T) world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, private, err := ed25519.GenerateKey(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	bypass, err := ssh.NewSignerFromKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
+	bypass, dynamic := newSigner(t), newSigner(t)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -88,6 +83,7 @@ func start(t *testing.T) world {
 	}
 	server := sshd.New(sshd.Config{
 		Authority: authority{root}, HostKey: host, BypassKey: bypass.PublicKey(), Transfers: transfers, Log: slog.New(slog.DiscardHandler),
+		DynamicKey: func(key ssh.PublicKey) bool { return bytes.Equal(key.Marshal(), dynamic.PublicKey().Marshal()) },
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
@@ -101,7 +97,20 @@ func start(t *testing.T) world {
 			t.Error(err)
 		}
 	})
-	return world{root: root, address: listener.Addr().String(), bypass: bypass, transfers: transfers}
+	return world{root: root, address: listener.Addr().String(), bypass: bypass, dynamic: dynamic, transfers: transfers}
+}
+
+func newSigner(t *testing.T) ssh.Signer {
+	t.Helper()
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return signer
 }
 
 func (w world) login(t *testing.T, user string, auth ssh.AuthMethod) (*ssh.Client, error) {
@@ -153,14 +162,7 @@ func open(t *testing.T, client *ssh.Client, token string, direction grant.Direct
 
 func TestLogin(t *testing.T) {
 	w := start(t)
-	_, private, err := ed25519.GenerateKey(nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stranger, err := ssh.NewSignerFromKey(private)
-	if err != nil {
-		t.Fatal(err)
-	}
+	stranger := newSigner(t)
 	tests := []struct {
 		name string
 		user string
@@ -169,6 +171,8 @@ func TestLogin(t *testing.T) {
 	}{
 		{"transfer user with the bypass key", "xfer", ssh.PublicKeys(w.bypass), true},
 		{"other user with the bypass key", "node_user", ssh.PublicKeys(w.bypass), false},
+		{"transfer user with a registered key", "xfer", ssh.PublicKeys(w.dynamic), true},
+		{"other user with a registered key", "node_user", ssh.PublicKeys(w.dynamic), false},
 		{"unknown key", "xfer", ssh.PublicKeys(stranger), false},
 		{"node user", "node_user", ssh.Password("p"), true},
 		{"wrong password", "node_user", ssh.Password("q"), false},

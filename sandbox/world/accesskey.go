@@ -8,6 +8,9 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"github.com/ascli-go/ascli/sandbox/grant"
+	"github.com/ascli-go/ascli/sandbox/nodetoken"
 )
 
 // AccessKey is an access key as the Node API shows it (node.md S4).
@@ -117,7 +120,8 @@ func (w *World) ModifyAccessKey(p Principal, id string, set KeySettings) error {
 	})
 }
 
-// DeleteAccessKey removes a key and ends the transfer tokens that it gave out.
+// DeleteAccessKey removes a key with its permissions, and ends the transfer
+// tokens that it gave out and the SSH keys that it registered.
 // Its files stay. Keys that it created stay too, and become those of its owner.
 func (w *World) DeleteAccessKey(p Principal, id string) error {
 	var gone string
@@ -138,8 +142,26 @@ func (w *World) DeleteAccessKey(p Principal, id string) error {
 	})
 	if err == nil {
 		w.tokens.revoke(gone)
+		w.keys.revoke(gone)
 	}
 	return err
+}
+
+// Owns tells whether an account belongs to a node user or access key, by its
+// name: it is that one or a user of it, or of a key that it created, or that one
+// of those created.
+func (w *World) Owns(name, account string) bool {
+	owner, _ := grant.SplitAccount(account)
+	s := w.accounts.snapshot()
+	return name == owner || s.owns(name, owner)
+}
+
+// IsSubKey tells whether p is, or has a token of, an access key that an access
+// key made.
+func (w *World) IsSubKey(p Principal) bool {
+	s := w.accounts.snapshot()
+	k := s.keyOf(p)
+	return k != nil && s.key(k.Owner) != nil
 }
 
 // keyFor returns the key id if p may handle it.
@@ -173,6 +195,9 @@ func (w *World) apply(p Principal, set KeySettings, key *AccessKey) error {
 		key.License = *set.License
 	}
 	if set.TokenVerificationKey != nil {
+		if err := checkVerificationKey(*set.TokenVerificationKey); err != nil {
+			return err
+		}
 		key.TokenVerificationKey = *set.TokenVerificationKey
 	}
 	if set.Configuration != nil {
@@ -188,7 +213,7 @@ func (w *World) rootFolder(p Principal, storage Storage) (string, error) {
 	if storage.Type != "local" {
 		return "", fmt.Errorf("%w: storage type is %q, the sandbox has \"local\" only", ErrKeyInvalid, storage.Type)
 	}
-	v, err := w.View(p)
+	v, err := w.view(p)
 	if err != nil {
 		return "", err
 	}
@@ -224,6 +249,18 @@ func (w *World) show(p Principal, key AccessKey) AccessKey {
 		key.Storage.Path = absolute(where)
 	}
 	return key
+}
+
+// checkVerificationKey refuses what no bearer token can be verified with; an
+// empty text takes the key away.
+func checkVerificationKey(text string) error {
+	if text == "" {
+		return nil
+	}
+	if _, err := nodetoken.ParsePublicKey(text); err != nil {
+		return fmt.Errorf("%w: token_verification_key is not the PEM of an RSA public key: %w", ErrKeyInvalid, err)
+	}
+	return nil
 }
 
 func merged(old, given map[string]json.RawMessage) map[string]json.RawMessage {

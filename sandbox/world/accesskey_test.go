@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/ascli-go/ascli/sandbox/nodetoken/tokentest"
 	"github.com/ascli-go/ascli/sandbox/world"
 )
 
@@ -61,7 +62,7 @@ func TestGeneratedIDAndSecret(t *testing.T) {
 
 func TestRefusedAccessKeys(t *testing.T) {
 	w := openWorld(t, t.TempDir())
-	empty := ""
+	empty, text := "", "PEM"
 	tests := map[string]struct {
 		set  world.KeySettings
 		want error
@@ -74,6 +75,7 @@ func TestRefusedAccessKeys(t *testing.T) {
 		"storage in a cloud":  {world.KeySettings{ID: "k", Storage: &world.Storage{Type: "aws_s3"}}, world.ErrKeyInvalid},
 		"storage outside":     {world.KeySettings{ID: "k", Storage: local("/../..")}, world.ErrKeyInvalid},
 		"empty secret":        {world.KeySettings{ID: "k", Storage: local("/"), Secret: &empty}, world.ErrKeyInvalid},
+		"verification key":    {world.KeySettings{ID: "k", Storage: local("/"), TokenVerificationKey: &text}, world.ErrKeyInvalid},
 		"storage with NUL":    {world.KeySettings{ID: "k", Storage: local("/a\x00")}, world.ErrKeyInvalid},
 		"id with line feed":   {world.KeySettings{ID: "a\nb", Storage: local("/")}, world.ErrKeyInvalid},
 		"id with slash":       {world.KeySettings{ID: "a/b", Storage: local("/")}, world.ErrKeyInvalid},
@@ -95,7 +97,7 @@ func TestModifyChangesWhatIsGivenOnly(t *testing.T) {
 	folder := t.TempDir()
 	w := openWorld(t, folder)
 	p := keyPrincipal(t, w)
-	pem := "-----BEGIN PUBLIC KEY-----\n"
+	pem := tokentest.VerificationKey(t)
 	raw := func(s string) json.RawMessage { return json.RawMessage(s) }
 	for _, set := range []world.KeySettings{
 		{TokenVerificationKey: &pem},

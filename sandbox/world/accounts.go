@@ -34,6 +34,8 @@ type accountState struct {
 	ClusterID  string      `json:"cluster_id"`
 	NodeUsers  []userState `json:"node_users"`
 	AccessKeys []keyState  `json:"access_keys"`
+	// LastPermission is the highest permission id given: none is given twice.
+	LastPermission uint64 `json:"last_permission,omitempty"`
 }
 
 type userState struct {
@@ -46,6 +48,8 @@ type keyState struct {
 	AccessKey
 	// Owner is the name of the node user or access key that created it.
 	Owner string `json:"owner"`
+	// Permissions are part of their key, and so end with it.
+	Permissions []Permission `json:"permissions,omitempty"`
 }
 
 func openAccounts(file string) (*accounts, error) {
@@ -119,6 +123,14 @@ func (a *accounts) find(name string) (p Principal, secret string, known bool) {
 		return Principal{Name: name, kind: accessKey, rootID: k.RootFileID}, k.Secret, true
 	}
 	return Principal{}, "", false
+}
+
+// keyOf returns the access key of p, nil if p is a node user.
+func (s *accountState) keyOf(p Principal) *keyState {
+	if p.kind != accessKey {
+		return nil
+	}
+	return s.key(p.Name)
 }
 
 // key returns the access key with an id, nil if there is none.

@@ -25,11 +25,14 @@ func (w *World) AuthorizeToken(token string, tags []byte, direction grant.Direct
 	if credentials, basic := strings.CutPrefix(token, "Basic "); basic {
 		return w.authorizeKey(credentials, tags, direction)
 	}
+	if credentials, isBearer := strings.CutPrefix(token, "Bearer "); isBearer {
+		return w.authorizeBearer(credentials, tags, direction)
+	}
 	t, known := w.tokens.find(token)
 	switch {
 	case !known:
 		return grant.Grant{}, fmt.Errorf("%w: the transfer token is unknown or has expired", grant.ErrDenied)
-	case t.direction != direction:
+	case t.direction != "" && t.direction != direction:
 		return grant.Grant{}, fmt.Errorf("%w: the transfer token is for direction %s", grant.ErrDenied, t.direction)
 	}
 	return t.allows, nil
@@ -44,7 +47,7 @@ func (w *World) AuthorizePassword(user, password string) (grant.Grant, error) {
 	if p.IsAccessKey() {
 		return grant.Grant{}, fmt.Errorf("%w: %s is an access key, which transfers with a token", grant.ErrDenied, user)
 	}
-	return w.grantFolder(p, Path("/"))
+	return w.grantFolder(p, Path("/"), AllRights)
 }
 
 // authorizeKey checks "access key:secret" in base64, and grants the folder that
@@ -62,46 +65,72 @@ func (w *World) authorizeKey(credentials string, tags []byte, direction grant.Di
 	if !p.IsAccessKey() {
 		return grant.Grant{}, fmt.Errorf("%w: %s is not an access key", grant.ErrDenied, id)
 	}
-	var asked transferTags
-	if len(tags) > 0 {
-		if err := json.Unmarshal(tags, &asked); err != nil {
-			return grant.Grant{}, fmt.Errorf("%w: the tags are not a JSON object", grant.ErrDenied)
-		}
+	asked, err := parseTags(tags)
+	if err != nil {
+		return grant.Grant{}, err
 	}
 	node := asked.Aspera.Node
 	if node.AccessKey != "" && node.AccessKey != p.Name {
 		return grant.Grant{}, fmt.Errorf("%w: the tags are for access key %s", grant.ErrDenied, node.AccessKey)
 	}
-	folder := Path("/")
-	if node.FileID != "" {
-		folder = ID(node.FileID)
+	return w.grantTo(p, node.FileID, direction)
+}
+
+// authorizeBearer checks a bearer token. The tags name its access key, and the
+// folder (node.md 8.3).
+func (w *World) authorizeBearer(token string, tags []byte, direction grant.Direction) (grant.Grant, error) {
+	asked, err := parseTags(tags)
+	if err != nil {
+		return grant.Grant{}, err
 	}
-	g, err := w.grantFolder(p, folder)
+	node := asked.Aspera.Node
+	p, err := w.AuthenticateBearer(token, node.AccessKey)
+	if err != nil {
+		return grant.Grant{}, err
+	}
+	return w.grantTo(p, node.FileID, direction)
+}
+
+func parseTags(tags []byte) (transferTags, error) {
+	var asked transferTags
+	if len(tags) > 0 {
+		if err := json.Unmarshal(tags, &asked); err != nil {
+			return asked, fmt.Errorf("%w: the tags are not a JSON object", grant.ErrDenied)
+		}
+	}
+	return asked, nil
+}
+
+// grantTo allows a transfer in one direction in a folder of an access key: that
+// with a file id, or the root of the key.
+func (w *World) grantTo(p Principal, fileID string, direction grant.Direction) (grant.Grant, error) {
+	folder, needed := Path("/"), MayRead
+	if fileID != "" {
+		folder = ID(fileID)
+	}
+	if direction == grant.Send {
+		needed = MayWrite
+	}
+	g, err := w.grantFolder(p, folder, needed)
 	if direction != grant.Send {
 		g.Destination = ""
 	}
 	return g, err
 }
 
-// grantFolder allows everything in a folder of p, in both directions.
-func (w *World) grantFolder(p Principal, folder Ref) (grant.Grant, error) {
+// grantFolder allows everything in a folder, in both directions, if p has the
+// needed rights on it.
+func (w *World) grantFolder(p Principal, folder Ref, needed Rights) (grant.Grant, error) {
 	v, err := w.View(p)
 	if err != nil {
 		return grant.Grant{}, fmt.Errorf("%w: %w", grant.ErrDenied, err)
 	}
 	defer v.Close()
-	e, err := v.Stat(folder)
-	if err == nil && e.Type != Folder {
-		err = ErrNotFolder
-	}
+	root, err := v.FolderOnDisk(folder, needed)
 	if err != nil {
 		return grant.Grant{}, fmt.Errorf("%w: transfer folder: %w", grant.ErrDenied, err)
 	}
-	root, err := v.folderOnDisk(strings.TrimPrefix(e.Path, "/"))
-	if err != nil {
-		return grant.Grant{}, fmt.Errorf("%w: transfer folder: %w", grant.ErrDenied, err)
-	}
-	return grant.Grant{Owner: p.Name, Root: root, Destination: "/"}, nil
+	return grant.Grant{Owner: p.Account(), Root: root, Destination: "/"}, nil
 }
 
 // folderOnDisk returns the absolute path of a folder of the view, free of

@@ -37,6 +37,21 @@ var (
 	ErrKeyUnknown = errors.New("no such access key")
 )
 
+// Why a request is refused for want of rights, or for what it says of a
+// permission.
+var (
+	// ErrForbidden: the caller has not the rights that this needs; the error
+	// around it says which.
+	ErrForbidden = errors.New("not permitted")
+	// ErrPermissionUnknown: there is no such permission, or not for this key.
+	ErrPermissionUnknown = errors.New("no such permission")
+	// ErrPermissionExists: the user or group has a permission on that file.
+	ErrPermissionExists = errors.New("the permission exists already")
+	// ErrPermissionInvalid: the values of a permission cannot be used; the error
+	// around it says which.
+	ErrPermissionInvalid = errors.New("permission refused")
+)
+
 // plain reduces an error of the file system to one of those that callers test.
 func plain(err error) error {
 	switch {

@@ -9,11 +9,13 @@ import (
 	"github.com/ascli-go/ascli/sandbox/grant"
 )
 
-// Principal is a node user or an access key whose secret was checked.
+// Principal is who asks: a node user or an access key whose secret was checked,
+// or a user of an access key with a bearer token.
 type Principal struct {
-	Name   string
+	Name   string // of the node user, or id of the access key
 	kind   kind
 	rootID string
+	bearer *bearer // nil for a node user and for an access key itself
 }
 
 type kind int
@@ -23,8 +25,8 @@ const (
 	accessKey
 )
 
-// IsAccessKey tells an access key from a node user: only the former may use
-// calls by file id.
+// IsAccessKey tells an access key, or a user of one, from a node user: only the
+// former may use calls by file id.
 func (p Principal) IsAccessKey() bool { return p.kind == accessKey }
 
 // Authenticate checks the name and secret of a node user or access key. The

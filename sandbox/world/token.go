@@ -18,8 +18,8 @@ type tokens struct {
 }
 
 type transferToken struct {
-	issuer    string // principal that asked for it
-	direction grant.Direction
+	issuer    string          // principal that asked for it
+	direction grant.Direction // "" for both
 	allows    grant.Grant
 	expires   time.Time
 }
@@ -88,11 +88,22 @@ func (v *View) DownloadToken(sources []string, life time.Duration) (string, erro
 	return v.issue(grant.Receive, grant.Grant{Sources: allowed}, life)
 }
 
+// SyncToken gives out a transfer token to read and write below a folder, which
+// need not exist.
+func (v *View) SyncToken(folder string, life time.Duration) (string, error) {
+	where, err := localize(folder)
+	if err != nil {
+		return "", err
+	}
+	both := absolute(where)
+	return v.issue("", grant.Grant{Destination: both, Sources: []string{both}}, life)
+}
+
 func (v *View) issue(direction grant.Direction, allows grant.Grant, life time.Duration) (string, error) {
 	root, err := v.folderOnDisk(".")
 	if err != nil {
 		return "", err
 	}
-	allows.Owner, allows.Root = v.issuer, root
-	return v.world.tokens.issue(transferToken{issuer: v.issuer, direction: direction, allows: allows}, life), nil
+	allows.Owner, allows.Root = v.caller.Account(), root
+	return v.world.tokens.issue(transferToken{issuer: v.caller.Name, direction: direction, allows: allows}, life), nil
 }

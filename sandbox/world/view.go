@@ -36,14 +36,31 @@ type Entry struct {
 // can be reached through it. It must be closed.
 type View struct {
 	world  *World
-	issuer string // name of the principal
+	caller Principal
 	rootID string
 	root   *os.Root
+	// permissions are those of the access key, as they were when the view was
+	// opened.
+	permissions []Permission
 }
 
 // View opens the files of p. It fails with [fs.ErrNotExist] when the root
 // folder of p was deleted.
 func (w *World) View(p Principal) (*View, error) {
+	accounts := w.accounts.snapshot()
+	v, err := w.view(p)
+	if err != nil {
+		return nil, err
+	}
+	if k := accounts.keyOf(p); k != nil {
+		v.permissions = k.Permissions
+	}
+	return v, nil
+}
+
+// view opens the files of p without its permissions: it can be called while the
+// accounts are locked.
+func (w *World) view(p Principal) (*View, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	where, known := w.index.locate(p.rootID)
@@ -54,7 +71,7 @@ func (w *World) View(p Principal) (*View, error) {
 	if err != nil {
 		return nil, fmt.Errorf("root folder of %s: %w", p.Name, plain(err))
 	}
-	return &View{world: w, issuer: p.Name, rootID: p.rootID, root: root}, nil
+	return &View{world: w, caller: p, rootID: p.rootID, root: root}, nil
 }
 
 // Close releases the view.

@@ -1,5 +1,6 @@
 // Package world is the state of a sandbox, kept in one data folder: node users,
-// access keys, files with their ids, and the transfer tokens given out.
+// access keys with the permissions of their users, files with their ids, and the
+// transfer tokens given out.
 //
 // There is one store of files. A node user and an access key each see one
 // folder of it as their root, so that the calls by path (gen3) and the calls by
@@ -28,6 +29,9 @@ type World struct {
 	storeDir string // absolute, without symbolic links
 	accounts *accounts
 	tokens   *tokens
+	keys     *publicKeys
+	jobs     *jobs
+	now      func() time.Time
 	observe  func(Change) // may be nil
 
 	// mu makes a change of the store and of its index one step, and guards the
@@ -38,25 +42,37 @@ type World struct {
 
 var _ grant.Authority = (*World)(nil)
 
+// Option changes how a world is opened.
+type Option func(*World)
+
+// WithClock makes a world take the time from now, which decides what has
+// expired. Without it that is time.Now.
+func WithClock(now func() time.Time) Option { return func(w *World) { w.now = now } }
+
 // Open opens the world kept in folder, making it at the first call. Only one
 // process can have it open.
-func Open(folder string) (*World, error) {
-	w, err := open(folder)
+func Open(folder string, options ...Option) (*World, error) {
+	w, err := open(folder, options)
 	if err != nil {
 		return nil, fmt.Errorf("open the data folder %s: %w", folder, err)
 	}
 	return w, nil
 }
 
-func open(folder string) (_ *World, err error) {
+func open(folder string, options []Option) (_ *World, err error) {
 	files := filepath.Join(folder, "files")
 	if err := os.MkdirAll(files, 0o700); err != nil {
 		return nil, err
 	}
 	w := &World{
-		lock:   flock.New(filepath.Join(folder, "lock"), flock.SetPermissions(0o600)),
-		tokens: newTokens(time.Now),
+		lock: flock.New(filepath.Join(folder, "lock"), flock.SetPermissions(0o600)),
+		now:  time.Now,
+		jobs: newJobs(),
 	}
+	for _, set := range options {
+		set(w)
+	}
+	w.tokens, w.keys = newTokens(w.now), newPublicKeys(w.now)
 	defer func() {
 		if err != nil {
 			w.Close()
@@ -82,8 +98,9 @@ func open(folder string) (_ *World, err error) {
 	return w, err
 }
 
-// Close releases the data folder. Views must be closed before.
+// Close ends the jobs and releases the data folder. Views must be closed before.
 func (w *World) Close() error {
+	w.EndJobs()
 	var errs []error
 	if w.index != nil {
 		errs = append(errs, w.index.close())

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -20,6 +21,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/ascli-go/ascli/sandbox/fault"
 )
 
 // sandbox is the program running in the test.
@@ -112,9 +115,14 @@ func (s *sandbox) trusted() *x509.CertPool {
 // get makes a request with what the configuration gives alone.
 func (s *sandbox) get(url string, as *nodePreset) int {
 	s.Helper()
+	return s.send(http.MethodGet, url, "", as)
+}
+
+func (s *sandbox) send(method, url, body string, as *nodePreset) int {
+	s.Helper()
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: s.trusted()}}
 	defer transport.CloseIdleConnections()
-	request, err := http.NewRequest(http.MethodGet, url, nil)
+	request, err := http.NewRequest(method, url, strings.NewReader(body))
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -150,6 +158,23 @@ func TestPresetsReachTheServers(t *testing.T) {
 	}
 }
 
+func TestFaultsByFlag(t *testing.T) {
+	s := start(t, `--fault={"method":"GET","path":"/info","times":1,"status":503}`, `--fault={"path":"/files/**","after":1,"status":500}`)
+	for at, step := range []struct {
+		path   string
+		as     *nodePreset
+		status int
+	}{
+		{"/info", &s.config.Node, 503}, {"/info", &s.config.Node, 200},
+		{"/files/1", s.config.Key, 200}, {"/files/1", s.config.Key, 500}, {"/files/1/files", s.config.Key, 500},
+		{fault.ControlPath, &s.config.Node, 200}, {fault.ControlPath, s.config.Key, 401},
+	} {
+		if status := s.get(s.config.Node.URL+step.path, step.as); status != step.status {
+			t.Errorf("request %d of %s: status = %d, want %d", at, step.path, status, step.status)
+		}
+	}
+}
+
 func TestSSHServerKnowsTheInstalledBypassKey(t *testing.T) {
 	s := start(t)
 	text, err := os.ReadFile(filepath.Join(s.config.Common.SDKFolder, "aspera_bypass_rsa.pem"))
@@ -169,6 +194,37 @@ func TestSSHServerKnowsTheInstalledBypassKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	client.Close()
+}
+
+func TestRegisteredKeyLogsInForTransfers(t *testing.T) {
+	s := start(t)
+	_, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := ssh.NewSignerFromKey(private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	login := func() error {
+		client, err := ssh.Dial("tcp", s.told("SSH"), &ssh.ClientConfig{
+			User: "xfer", Auth: []ssh.AuthMethod{ssh.PublicKeys(key)}, HostKeyCallback: ssh.InsecureIgnoreHostKey(),
+		})
+		if err == nil {
+			client.Close()
+		}
+		return err
+	}
+	if login() == nil {
+		t.Error("an unknown key logs in")
+	}
+	line := strings.TrimSpace(string(ssh.MarshalAuthorizedKey(key.PublicKey())))
+	if status := s.send(http.MethodPost, s.config.Node.URL+"/public_keys", `{"public_key":"`+line+`"}`, &s.config.Node); status != 201 {
+		t.Fatalf("status = %d", status)
+	}
+	if err := login(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestMailIsKeptInTheMailFolder(t *testing.T) {
@@ -292,6 +348,7 @@ func TestStartErrorsSayWhatToDo(t *testing.T) {
 		"port taken":     {[]string{"--ascp=" + self, "--ssh-port=" + takenPort}, "choose another port with --ssh-port"},
 		"folder in use":  {[]string{"--ascp=" + self, "--folder=" + used}, "another sandbox uses it"},
 		"unknown option": {[]string{"--colour"}, "see --help"},
+		"bad fault":      {[]string{"--ascp=" + self, `--fault={"status":1}`}, "not from 200 to 599"},
 		"bad log level":  {[]string{"--log-level=loud"}, "see --help"},
 	}
 	for name, test := range tests {

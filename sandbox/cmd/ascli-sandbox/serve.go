@@ -17,6 +17,7 @@ import (
 
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp"
+	"github.com/ascli-go/ascli/sandbox/fault"
 	"github.com/ascli-go/ascli/sandbox/gateway"
 	"github.com/ascli-go/ascli/sandbox/nodeapi"
 	"github.com/ascli-go/ascli/sandbox/smtpsink"
@@ -56,12 +57,19 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, ops.close()) }()
+	defer func() {
+		w.EndJobs() // they note events
+		err = errors.Join(err, ops.close())
+	}()
 	remote, err := sshServer(f, w, ops.Transfers, log)
 	if err != nil {
 		return err
 	}
 	mail, err := mailServer(f.Folder, w, ca, log)
+	if err != nil {
+		return err
+	}
+	api, err := f.nodeAPI(w, ops, ports, log)
 	if err != nil {
 		return err
 	}
@@ -74,9 +82,7 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
 	for listener, handler := range map[net.Listener]http.Handler{
-		ports.node: nodeapi.New(nodeapi.Config{
-			World: w, SSHPort: port(ports.ssh), Operations: &ops.Operations, Log: log.With("server", "node"),
-		}),
+		ports.node: api,
 		ports.gateway: gateway.New(gateway.Config{
 			Authority: w, BaseURL: site.gatewayURL, Transfers: ops.Transfers, Log: log.With("server", "gateway"),
 		}),
@@ -99,6 +105,30 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 		return site.announce(stdout)
 	})
 	return group.Wait()
+}
+
+// nodeAPI makes the Node API, with what the flags ask to fail.
+func (f flags) nodeAPI(w *world.World, ops *operations, ports *listeners, log *slog.Logger) (http.Handler, error) {
+	faults := &fault.Injector{}
+	for _, text := range f.Fault {
+		rule, err := fault.Parse([]byte(text))
+		if err != nil {
+			return nil, fmt.Errorf("--fault=%s: %w", text, err)
+		}
+		faults.Add(rule)
+	}
+	api := nodeapi.New(nodeapi.Config{
+		World: w, SSHPort: port(ports.ssh), BareLinks: f.BareLinks, Operations: &ops.Operations, Log: log.With("server", "node"),
+	})
+	return faults.Serve(api, isNodeUser(w)), nil
+}
+
+// isNodeUser makes the check of who may make faults.
+func isNodeUser(w *world.World) func(name, password string) bool {
+	return func(name, password string) bool {
+		p, err := w.Authenticate(name, password)
+		return err == nil && !p.IsAccessKey()
+	}
 }
 
 // listen opens the ports, all on loopback.
@@ -156,12 +186,13 @@ func sshServer(f flags, w *world.World, transfers *activity.Journal, log *slog.L
 		return nil, err
 	}
 	return sshd.New(sshd.Config{
-		Authority: w,
-		HostKey:   hostKey,
-		BypassKey: bypass.PublicKey(),
-		CutFirst:  f.CutFirstTransfer,
-		Transfers: transfers,
-		Log:       log.With("server", "ssh"),
+		Authority:  w,
+		HostKey:    hostKey,
+		BypassKey:  bypass.PublicKey(),
+		DynamicKey: w.AcceptsPublicKey,
+		CutFirst:   f.CutFirstTransfer,
+		Transfers:  transfers,
+		Log:        log.With("server", "ssh"),
 	}), nil
 }
 
