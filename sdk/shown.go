@@ -27,11 +27,12 @@ func (s Shown) fields(columns []string) ([]string, bool) {
 	return names, s.Some && len(names) > 0 && !slices.ContainsFunc(names, isRule)
 }
 
-// pick returns what cuts records of a list down to what is shown of them.
-func (s Shown) pick(columns []string) func(*record.Object) *record.Object {
+// keys returns what tells the keys that matter in records of a list with these
+// columns; nil when all do.
+func (s Shown) keys(columns []string) func(key string) bool {
 	names, some := s.fields(columns)
 	if !some {
-		return func(o *record.Object) *record.Object { return o }
+		return nil
 	}
 	// A column "a.b" may be that field, or b in an object a.
 	keys := map[string]bool{}
@@ -43,7 +44,22 @@ func (s Shown) pick(columns []string) func(*record.Object) *record.Object {
 		}
 		keys[name] = true
 	}
-	return func(o *record.Object) *record.Object { return o.Pick(func(key string) bool { return keys[key] }) }
+	return func(key string) bool { return keys[key] }
+}
+
+// ShownKeys tells the keys that matter in the records of a list, nil when all do:
+// a command then need not read the others (rest.Request has a place for it).
+func (inv *Invocation) ShownKeys() func(key string) bool { return inv.Shown.keys(inv.columns) }
+
+// pick returns what cuts records of a list down to what is shown of them.
+func (s Shown) pick(columns []string) func(*record.Object) *record.Object {
+	wanted := s.keys(columns)
+	return func(o *record.Object) *record.Object {
+		if wanted == nil {
+			return o
+		}
+		return o.Pick(wanted)
+	}
 }
 
 // ShowsOnly tells that of a list of records the host shows nothing but the given

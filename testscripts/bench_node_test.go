@@ -1,18 +1,26 @@
 package testscripts
 
 import (
-	"crypto/tls"
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 )
+
+// transferRecord is shaped as in spec/plugins/node.md 17.
+const transferRecord = `{"id":"c7a1f0e6-0d2a-4f2e-9d52-%012d","status":"completed","start_spec":{"source_paths":["/data/report.pdf"],` +
+	`"destination_path":"/inbox","direction":"send","remote_user":"xfer","remote_host":"node.example.com","tags":{"aspera":{"xfer_id":"x"}},` +
+	`"cookie":"aspera.cli","ssh_port":33001},"sessions":[{"id":"bafc72b8","client_node_id":"","server_node_id":"2bbdcc39","client_ip_address":"127.0.0.1",` +
+	`"server_ip_address":"127.0.0.1","status":"completed","start_time_usec":1701094040000000,"end_time_usec":1701094040405312,"elapsed_usec":405312,` +
+	`"bytes_transferred":26,"bytes_written":26,"bytes_lost":0,"files_completed":1,"target_rate_kbps":500000,"avg_rate_kbps":0.51,"error_code":0,"error_desc":""}],` +
+	`"bytes_transferred":26,"bytes_written":26,"bytes_lost":0,"avg_rate_kbps":0.51,"files_completed":1,"files_skipped":0,` +
+	`"start_time_usec":1701094040000000,"end_time_usec":1701094040405312,"elapsed_usec":405312,"error_code":0,"error_desc":"",` +
+	`"precalc":{"status":"ready","bytes_expected":26,"files_expected":1}}`
 
 // crowdedNode is a Node API with folders full of files, all alike, whose
 // answers cost it next to nothing: what is measured is the client.
@@ -22,8 +30,14 @@ type crowdedNode struct {
 	latency time.Duration
 
 	root, folder []byte
-	connections  atomic.Int32
+
+	// transfers are how many there are, in pages as long as page.
+	transfers int
+	page      []byte
 }
+
+// pageOfTransfers is how many transfers a page has.
+const pageOfTransfers = 1000
 
 // fileEntry has the fields that a node lists (OpenAPI, files-id-files-get-200).
 const fileEntry = `{"id":"%[1]d","name":"%[2]s","path":"/folder/%[2]s","type":"%[3]s","size":123456,` +
@@ -40,14 +54,12 @@ func serveCrowdedNode(b *testing.B, node *crowdedNode) (url string) {
 	}
 	node.root = list(node.folders, 2, "folder %d", "folder")
 	node.folder = list(node.files, 1_000_000, "report %d.pdf", "file")
-	server := httptest.NewUnstartedServer(node)
-	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
-		if state == http.StateNew {
-			node.connections.Add(1)
-		}
+	transfers := make([]string, pageOfTransfers)
+	for i := range transfers {
+		transfers[i] = fmt.Sprintf(transferRecord, i)
 	}
-	server.TLS = &tls.Config{MinVersion: tls.VersionTLS12}
-	server.StartTLS()
+	node.page = []byte("[" + strings.Join(transfers, ",") + "]")
+	server := httptest.NewTLSServer(node)
 	b.Cleanup(server.Close)
 	return server.URL
 }
@@ -60,11 +72,41 @@ func (n *crowdedNode) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body = []byte(`{"id":"ak","root_file_id":"1"}`)
 	case "/files/1/files":
 		body = n.root
+	case "/ops/transfers":
+		body = n.transferPage(w, r)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
 	// A client that went away is no concern of the server.
 	_, _ = w.Write(body)
+}
+
+// transferPage gives the page that an iteration token, a number, asks for.
+func (n *crowdedNode) transferPage(w http.ResponseWriter, r *http.Request) []byte {
+	number, _ := strconv.Atoi(r.URL.Query().Get("iteration_token")) // none is the first page
+	if number*pageOfTransfers >= n.transfers {
+		return []byte("[]")
+	}
+	w.Header().Set("Link", fmt.Sprintf(`<https://%s/ops/transfers?iteration_token=%d>; rel="next"`, r.Host, number+1))
+	return n.page
+}
+
+// BenchmarkTransferList reads the record of 100,000 transfers in pages.
+func BenchmarkTransferList(b *testing.B) {
+	node := &crowdedNode{transfers: 100_000}
+	url, home := serveCrowdedNode(b, node), b.TempDir()
+	command := func() *exec.Cmd { return ascli(b, home, append(crowdedOptions(url), "transfer", "list")...) }
+	var m measurement
+	for b.Loop() {
+		m.run(b, command())
+	}
+	m.report(b)
+	b.ReportMetric(float64(node.transfers)/m.median().Seconds(), "records/s")
+	reportMemory(b, command())
+}
+
+func crowdedOptions(url string) []string {
+	return []string{"node", "--url=" + url, "--username=ak", "--password=secret", "--insecure=yes", "--warn-insecure=no", "--format=csv"}
 }
 
 // BenchmarkFind walks all folders of an access key.
@@ -83,9 +125,7 @@ func BenchmarkFind(b *testing.B) {
 			node := &crowdedNode{folders: c.folders, files: c.files, latency: c.latency}
 			url, home := serveCrowdedNode(b, node), b.TempDir()
 			command := func() *exec.Cmd {
-				return ascli(b, home, append([]string{"node", "access_keys", "do", "self", "find", "/",
-					"--url=" + url, "--username=ak", "--password=secret", "--insecure=yes", "--warn-insecure=no", "--format=csv",
-				}, c.filter...)...)
+				return ascli(b, home, slices.Concat(crowdedOptions(url), []string{"access_keys", "do", "self", "find", "/"}, c.filter)...)
 			}
 			var m measurement
 			m.run(b, command()) // the first one asks for manifests

@@ -75,7 +75,7 @@ func (s *session) startSource(ctx context.Context, command *management.Message) 
 		}
 	}
 	if failure != nil {
-		s.sendFileError(name, failure)
+		s.sendFileError(name, "", failure)
 		return
 	}
 	select {

@@ -2,6 +2,7 @@ package ascp
 
 import (
 	"path"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,9 +12,17 @@ import (
 
 // send tells the supervisor something (spec management.md section 6). If it is
 // gone, the session ends.
-func (s *session) send(message *management.Message) {
+func (s *session) send(message *management.Message) { s.sendAbout(message, "") }
+
+// sendAbout is send for an event about one file, whose path on the destination
+// side is target: a server tells its files by their path there.
+func (s *session) sendAbout(message *management.Message, target string) {
 	if far := s.far.Load(); far != nil {
-		far.report(message)
+		told := *message
+		if s.job.direction == grant.Send && target != "" {
+			told.Fields = append(slices.Clone(message.Fields), management.Field{Name: "File", Value: target})
+		}
+		far.report(&told)
 	}
 	if s.port == nil {
 		return
@@ -113,12 +122,12 @@ func (s *session) startStats() (stop func()) {
 // as in DONE: supervisors add it to TransferBytes (spec transfer.md 13.1).
 func (s *session) sendStats(r *running) {
 	written := r.progress.written.Load()
-	s.send(s.totals(management.New(management.Stats).
+	s.sendAbout(s.totals(management.New(management.Stats).
 		Int("Bytescont", written).
 		Text("File", r.item.source).
 		Int("Loss", 0).
 		Int("Size", r.item.size).
-		Int("Written", written)))
+		Int("Written", written)), r.item.target)
 }
 
 // totals adds the counters of bytes.
@@ -135,24 +144,25 @@ func (s *session) totals(message *management.Message) *management.Message {
 }
 
 func (s *session) sendStop(r *running, result outcome) {
-	s.send(management.New(management.Stop).
+	s.sendAbout(management.New(management.Stop).
 		Int("Elapsedusec", time.Since(s.started).Microseconds()).
 		Text("File", r.item.source).
 		Int("Loss", 0).
 		Int("Size", r.item.size).
 		Int("StartByte", result.from).
-		Int("Written", r.item.size))
+		Int("Written", r.item.size), r.item.target)
 }
 
 func (s *session) sendSkip(i item) {
-	s.send(management.New(management.Skip).Text("File", i.source).Int("Size", i.size))
+	s.sendAbout(management.New(management.Skip).Text("File", i.source).Int("Size", i.size), i.target)
 }
 
-func (s *session) sendFileError(path string, failure *Error) {
-	s.send(management.New(management.FileError).
+// sendFileError tells that a source failed; target is "" if it was not planned.
+func (s *session) sendFileError(path, target string, failure *Error) {
+	s.sendAbout(management.New(management.FileError).
 		Int("Code", int64(failure.Code)).
 		Text("Description", failure.Description).
-		Text("File", path))
+		Text("File", path), target)
 }
 
 func (s *session) sendArgStop(arg *argument) {

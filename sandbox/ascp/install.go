@@ -27,20 +27,26 @@ func Install(folder, executable string, bypassKeyPEM []byte) error {
 	if err := os.MkdirAll(folder, 0o700); err != nil {
 		return fmt.Errorf("create the SDK folder: %w", err)
 	}
-	name := "ascp"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
-	if err := installExecutable(filepath.Join(folder, name), executable); err != nil {
+	program, key := Installed(folder)
+	if err := installExecutable(program, executable); err != nil {
 		return fmt.Errorf("install the stand-in ascp: %w", err)
 	}
-	if err := atomicfile.Write(filepath.Join(folder, "aspera_bypass_rsa.pem"), bypassKeyPEM); err != nil {
+	if err := atomicfile.Write(key, bypassKeyPEM); err != nil {
 		return fmt.Errorf("install the bypass key: %w", err)
 	}
 	if err := atomicfile.Write(filepath.Join(folder, "product-info.mf"), []byte(productInfo)); err != nil {
 		return fmt.Errorf("describe the stand-in ascp: %w", err)
 	}
 	return nil
+}
+
+// Installed gives the paths of the program and of the key in an SDK folder.
+func Installed(folder string) (program, key string) {
+	name := "ascp"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return filepath.Join(folder, name), filepath.Join(folder, "aspera_bypass_rsa.pem")
 }
 
 // installExecutable makes a hard link, or a copy where that is not possible.

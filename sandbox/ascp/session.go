@@ -180,7 +180,7 @@ func (s *session) move(ctx context.Context, c *copier, sources []source) error {
 	}
 	for _, failure := range plan.failures {
 		s.tally.failScan(failure)
-		s.sendFileError(failure.path, failure.err)
+		s.sendFileError(failure.path, "", failure.err)
 	}
 	for _, arg := range plan.args {
 		if arg.pending == 0 {
@@ -255,7 +255,7 @@ func (s *session) moveFile(ctx context.Context, c *copier, i item) error {
 	last := s.tally.end(r, result, failure)
 	switch {
 	case failure != nil:
-		s.sendFileError(i.source, failure)
+		s.sendFileError(i.source, i.target, failure)
 	case result.skipped:
 		s.sendSkip(i)
 	default:

@@ -188,7 +188,7 @@ func (l *Log) TransferChanged(r activity.Record, started bool) {
 	}
 	for _, f := range files {
 		if f.Status == activity.Completed {
-			l.Add(r.Owner, fileData{Path: f.Path, Name: path.Base(f.Path), Type: "file", Size: f.Size}, FileCreated)
+			l.Add(r.Owner, fileData{Path: path.Join("/", f.Path), Name: path.Base(f.Path), Type: "file", Size: f.Size}, FileCreated)
 		}
 	}
 }

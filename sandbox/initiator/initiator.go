@@ -9,7 +9,6 @@ package initiator
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"sync"
 
 	"github.com/google/uuid"
@@ -29,7 +28,6 @@ type Config struct {
 	// token, Temporary an existing folder for lists of files.
 	Ascp, BypassKey, Temporary string
 	Transfers                  *activity.Journal
-	Log                        *slog.Logger
 }
 
 // Initiator starts transfers. Its methods may be called from any goroutine.

@@ -26,14 +26,12 @@ import (
 	"github.com/ascli-go/ascli/sandbox/world"
 )
 
-// asAscp makes this test program the stand-in for ascp.
-const asAscp = "INITIATOR_TEST_ASCP"
-
+// TestMain makes this test program the stand-in for ascp when it is started as
+// such: its first argument is then the management port.
 func TestMain(m *testing.M) {
-	if os.Getenv(asAscp) != "" {
+	if len(os.Args) > 1 && os.Args[1] == "-M" {
 		os.Exit(ascp.Main(context.Background(), os.Args[1:], os.Getenv, os.Stdout, os.Stderr))
 	}
-	os.Setenv(asAscp, "1")
 	os.Exit(m.Run())
 }
 
@@ -80,7 +78,7 @@ func newNode(t testing.TB, bypassFile string, bypass ssh.PublicKey) *node {
 	self, err := os.Executable()
 	check(t, err)
 	n.starts = initiator.New(initiator.Config{
-		Ascp: self, BypassKey: bypassFile, Temporary: t.TempDir(), Transfers: n.transfers, Log: slog.New(slog.DiscardHandler),
+		Ascp: self, BypassKey: bypassFile, Temporary: t.TempDir(), Transfers: n.transfers,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)

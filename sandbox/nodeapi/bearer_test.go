@@ -17,9 +17,15 @@ import (
 func newTeamNode(t testing.TB, options ...world.Option) *testNode {
 	t.Helper()
 	n := openNode(t, t.TempDir(), options...)
-	body := `{"token_verification_key":` + quoted(tokentest.VerificationKey(t)) + `}`
-	n.call(asKey, "PUT", "/access_keys/self", body).is(http.StatusNoContent)
+	n.takeTokens()
 	return n
+}
+
+// takeTokens makes the default access key take the tokens of tokentest.
+func (n *testNode) takeTokens() {
+	n.Helper()
+	body := `{"token_verification_key":` + quoted(tokentest.VerificationKey(n)) + `}`
+	n.call(asKey, "PUT", "/access_keys/self", body).is(http.StatusNoContent)
 }
 
 // member makes requests with a bearer token.
@@ -97,6 +103,25 @@ func TestWhatABearerMayCall(t *testing.T) {
 			t.Errorf("%s: status %d, open to bearers: want %v", name, got.status, want)
 		}
 	}
+}
+
+func TestWhichOperationsABearerMayCall(t *testing.T) {
+	n := newOperatedNode(t)
+	n.takeTokens()
+	admin := n.member("admin:all", "777")
+	for target, want := range map[string]int{
+		"/ops/transfers": http.StatusOK, "/ops/transfers/bandwidth": http.StatusOK, "/events": http.StatusOK, "/usage": http.StatusOK,
+		"/license": http.StatusForbidden, "/rund/services": http.StatusForbidden, "/v3/watchfolders": http.StatusForbidden,
+		"/asyncs": http.StatusForbidden, "/async/list": http.StatusForbidden,
+	} {
+		if got := admin.call("GET", target, ""); got.status != want {
+			t.Errorf("%s: status %d, want %d; body %s", target, got.status, want, got.body)
+		}
+	}
+	user := n.member("user:all", "777")
+	transfer := `{"direction":"send","remote_host":"127.0.0.1","ssh_port":1,"remote_user":"u","paths":[{"source":"/f"}]}`
+	user.call("POST", "/ops/transfers", transfer).is(http.StatusForbidden).failure()
+	admin.call("POST", "/ops/transfers", transfer).is(http.StatusOK)
 }
 
 func TestSelf(t *testing.T) {

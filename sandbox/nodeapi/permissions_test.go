@@ -174,7 +174,8 @@ func TestEmbeddedFile(t *testing.T) {
 }
 
 func TestChangesOfPermissionsAreEvents(t *testing.T) {
-	n, _ := recordingNode(t)
+	n := newOperatedNode(t)
+	n.takeTokens()
 	n.permit("1", "777", "read")
 	n.call(asKey, "PUT", "/permissions/1", `{"access_level":"view"}`).is(200)
 	user := n.member("user:all", "777")

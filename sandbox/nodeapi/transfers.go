@@ -84,10 +84,7 @@ var transferViews = map[string]func(activity.Transfer) any{
 		s := shortTransfer{
 			ID: t.ID, Status: t.Status, BytesTransferred: t.BytesTransferred, StartTimeUsec: t.StartTimeUsec, EndTimeUsec: t.EndTimeUsec,
 			ErrorCode: t.ErrorCode, ErrorDesc: t.ErrorDesc, Sessions: make([]shortSession, len(t.Sessions)),
-			StartSpec: activity.StartSpec{
-				SourcePaths: t.StartSpec.SourcePaths, DestinationPath: t.StartSpec.DestinationPath, Direction: t.StartSpec.Direction,
-				Endpoint: t.StartSpec.Endpoint, RemoteHost: t.StartSpec.RemoteHost, RemoteUser: t.StartSpec.RemoteUser,
-			},
+			StartSpec: t.StartSpec,
 		}
 		for i, session := range t.Sessions {
 			s.Sessions[i] = shortSession{ID: session.ID, Status: session.Status, BytesTransferred: session.BytesTransferred}

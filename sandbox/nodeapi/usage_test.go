@@ -2,15 +2,11 @@ package nodeapi_test
 
 import (
 	"encoding/json"
-	"errors"
-	"log/slog"
 	"net/http"
 	"testing"
 
 	"github.com/ascli-go/ascli/sandbox/activity"
-	"github.com/ascli-go/ascli/sandbox/eventlog"
 	"github.com/ascli-go/ascli/sandbox/grant"
-	"github.com/ascli-go/ascli/sandbox/nodeapi"
 )
 
 type usage struct {
@@ -18,30 +14,6 @@ type usage struct {
 	In    int64 `json:"bytes_in"`
 	Out   int64 `json:"bytes_out"`
 	Total int64 `json:"bytes_total"`
-}
-
-// recordingNode is a node with a journal of transfers and one of events.
-func recordingNode(t *testing.T) (*testNode, *activity.Journal) {
-	t.Helper()
-	n := newTeamNode(t)
-	transfers, err := activity.Open(t.TempDir(), n.world.NodeID(), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	log := slog.New(slog.DiscardHandler)
-	events, err := eventlog.Open(t.TempDir(), log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := errors.Join(transfers.Close(), events.Close()); err != nil {
-			t.Error(err)
-		}
-	})
-	n.handler = nodeapi.New(nodeapi.Config{
-		World: n.world, SSHPort: sshPort, Operations: &nodeapi.Operations{Transfers: transfers, Events: events}, Log: log,
-	})
-	return n, transfers
 }
 
 // transferred records a transfer of some bytes.
@@ -58,7 +30,9 @@ func transferred(t *testing.T, transfers *activity.Journal, owner string, direct
 }
 
 func TestUsage(t *testing.T) {
-	n, transfers := recordingNode(t)
+	n := newOperatedNode(t)
+	n.takeTokens()
+	transfers := n.ops.Transfers
 	n.call(asKey, "POST", "/access_keys", `{"id":"sub","secret":"s","storage":{"type":"local","path":"/"}}`).is(http.StatusOK)
 	asSub := func(*testNode) (string, string) { return "sub", "s" }
 	billed := `{"aspera":{"usage_id":"dep.1"}}`

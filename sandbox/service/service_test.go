@@ -98,8 +98,8 @@ func TestABodyThatIsWrongIsRefused(t *testing.T) {
 func FuzzCreate(f *testing.F) {
 	f.Add(watchd)
 	f.Add(`{"source":{"path":"/a","location":{"authentication":{"pass":"p"}}},"target":{"path":"/b"}}`)
+	s := open(f, f.TempDir())
 	f.Fuzz(func(t *testing.T, body string) {
-		s := open(t, t.TempDir())
 		for _, kind := range []service.Kind{service.RunDaemon, service.WatchFolder} {
 			made, err := s.Create(kind, "ak1", json.RawMessage(body))
 			if err != nil {
@@ -107,6 +107,9 @@ func FuzzCreate(f *testing.F) {
 			}
 			if made.ID == "" || !json.Valid(made.Body) || strings.Contains(string(made.Body), `"pass":`) {
 				t.Errorf("created %+v", made)
+			}
+			if err := s.Delete(kind, made.ID, everybody); err != nil {
+				t.Error(err)
 			}
 		}
 	})

@@ -127,10 +127,16 @@ func TestSelectionOfFiles(t *testing.T) {
 func FuzzCreate(f *testing.F) {
 	f.Add(good)
 	f.Add(`{"name":"n","direction":"up"}`)
+	s := open(f, f.TempDir())
 	f.Fuzz(func(t *testing.T, text string) {
-		s := open(t, t.TempDir())
 		j, err := s.Create("ak1", json.RawMessage(text))
-		if err == nil && (j.Name == "" || j.LocalPath == "" || !json.Valid(j.Configuration)) {
+		if err != nil {
+			return
+		}
+		if err := s.Delete(j.ID); err != nil {
+			t.Error(err)
+		}
+		if j.Name == "" || j.LocalPath == "" || !json.Valid(j.Configuration) {
 			t.Errorf("created %+v", j)
 		}
 	})

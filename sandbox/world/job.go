@@ -60,10 +60,11 @@ func newJobs() *jobs {
 	return &jobs{ctx: ctx, stop: stop, turn: make(chan struct{}, 1), known: map[string]*job{}}
 }
 
-// close cancels what waits, and returns when what runs has ended.
-func (js *jobs) close() {
-	js.stop()
-	js.group.Wait()
+// EndJobs cancels the jobs that wait, and returns when the one that runs has
+// ended. Later ones are cancelled, too.
+func (w *World) EndJobs() {
+	w.jobs.stop()
+	w.jobs.group.Wait()
 }
 
 // start runs do in the background as a job.

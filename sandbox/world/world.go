@@ -100,7 +100,7 @@ func open(folder string, options []Option) (_ *World, err error) {
 
 // Close ends the jobs and releases the data folder. Views must be closed before.
 func (w *World) Close() error {
-	w.jobs.close()
+	w.EndJobs()
 	var errs []error
 	if w.index != nil {
 		errs = append(errs, w.index.close())

@@ -10,6 +10,7 @@ import (
 
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/rest"
 )
 
 // tokenParameter names the page to go on with, in queries and in the links of
@@ -24,6 +25,7 @@ type Transfers struct {
 	query  *record.Object
 	token  string
 	limit  int
+	wanted func(key string) bool
 }
 
 // NoLimit is the limit of a reading that takes all.
@@ -35,6 +37,9 @@ func (c *Client) Transfers(query *record.Object, limit int) *Transfers {
 	query = record.Merge(record.New(), query)
 	return &Transfers{client: c, query: query, token: textOf(query, tokenParameter), limit: limit}
 }
+
+// Only reads no other members of the transfers than the wanted ones.
+func (t *Transfers) Only(wanted func(key string) bool) { t.wanted = wanted }
 
 // From begins at the page that a token names.
 func (t *Transfers) From(token string) { t.token = token }
@@ -83,7 +88,7 @@ func (t *Transfers) page(ctx context.Context) (page []*record.Object, next strin
 	if t.token != "" {
 		t.query.Set(tokenParameter, t.token)
 	}
-	page, header, err := t.client.transfers(ctx, t.query)
+	page, header, err := t.client.transfers(ctx, t.query, t.wanted)
 	if err == nil {
 		next, err = nextToken(strings.Join(header.Values("Link"), ", "))
 	}
@@ -118,12 +123,12 @@ func nextToken(header string) (string, error) {
 // TransferList returns what one call lists, as the query says; see
 // [Client.Transfers] for all pages.
 func (c *Client) TransferList(ctx context.Context, query any) ([]*record.Object, error) {
-	list, _, err := c.transfers(ctx, query)
+	list, _, err := c.transfers(ctx, query, nil)
 	return list, err
 }
 
-func (c *Client) transfers(ctx context.Context, query any) ([]*record.Object, http.Header, error) {
-	answer, err := c.api.Get(ctx, transfersPath, query)
+func (c *Client) transfers(ctx context.Context, query any, wanted func(key string) bool) ([]*record.Object, http.Header, error) {
+	answer, err := c.api.Do(ctx, rest.Request{Method: http.MethodGet, Path: transfersPath, Query: query, Wanted: wanted})
 	if err != nil {
 		return nil, nil, err
 	}

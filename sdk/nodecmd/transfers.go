@@ -59,13 +59,15 @@ func listTransfers(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*s
 	}
 	reset := query.Bool("reset")
 	query.Delete("reset")
+	transfers := c.Transfers(query, limit)
+	transfers.Only(inv.ShownKeys())
 	if inv.Flag("once_only") {
-		return newTransfers(ctx, inv, c.Transfers(query, limit), reset)
+		return newTransfers(ctx, inv, transfers, reset)
 	}
 	if reset {
 		return nil, failure.Argumentf("reset only with once_only")
 	}
-	return sdk.List(c.Transfers(query, limit).All(ctx)), nil
+	return sdk.List(transfers.All(ctx)), nil
 }
 
 // newTransfers lists from the page on that the last such list came to, the file

@@ -18,8 +18,10 @@ const maxDepth = 1000
 //
 // Strings and numbers of the value share one copy of data: keeping one of them
 // keeps that copy.
-func Parse(data []byte) (any, error) {
-	p := parser{text: string(data), validUTF8: utf8.Valid(data)}
+func Parse(data []byte) (any, error) { return parse(data, nil) }
+
+func parse(data []byte, wanted func(key string) bool) (any, error) {
+	p := parser{text: string(data), validUTF8: utf8.Valid(data), wanted: wanted}
 	v, err := p.value(0)
 	if err != nil {
 		return nil, err
@@ -28,6 +30,12 @@ func Parse(data []byte) (any, error) {
 		return nil, fmt.Errorf("unexpected text after the JSON value, at byte %d", p.at)
 	}
 	return v, nil
+}
+
+// ParseOnly is Parse, but the objects in an array keep only the members that are
+// wanted, which costs less than to drop them later. All of data is checked.
+func ParseOnly(data []byte, wanted func(key string) bool) (any, error) {
+	return parse(data, wanted)
 }
 
 // ParseObject reads one JSON object; any other JSON value is an error.
@@ -49,6 +57,8 @@ type parser struct {
 	at   int
 	// validUTF8 tells that strings can be taken from text as they are.
 	validUTF8 bool
+	// wanted, when set, chooses the members of objects right in the outermost array.
+	wanted func(key string) bool
 	// members and items are those of the containers under way, innermost last:
 	// a container gets memory once its size is known.
 	members []member
@@ -139,11 +149,16 @@ func (p *parser) object(depth int) (any, error) {
 		if !p.take(':') {
 			return nil, p.unexpected(`":"`)
 		}
-		v, err := p.value(depth + 1)
+		if p.wanted != nil && depth == 1 && !p.wanted(key) {
+			err = p.skipValue(depth + 1)
+		} else {
+			var v any
+			v, err = p.value(depth + 1)
+			p.members = append(p.members, member{key, v})
+		}
 		if err != nil {
 			return nil, err
 		}
-		p.members = append(p.members, member{key, v})
 		if more = p.take(','); !more && !p.take('}') {
 			return nil, p.unexpected(`"," or "}"`)
 		}

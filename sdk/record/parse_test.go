@@ -165,3 +165,22 @@ func BenchmarkParseRow(b *testing.B) {
 		}
 	}
 }
+
+func TestParseOnly(t *testing.T) {
+	wanted := func(key string) bool { return key == "id" || key == "spec" }
+	for _, c := range []struct{ name, data, want string }{
+		{"a list", `[{"id":1,"x":{"id":2},"spec":{"x":[1],"y":"é"}},{"x":1}]`, `[{"id":1,"spec":{"x":[1],"y":"é"}},{}]`},
+		{"an object", `{"id":1,"x":{"id":2}}`, `{"id":1,"x":{"id":2}}`},
+		{"deeper lists", `[[{"x":1}]]`, `[[{"x":1}]]`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			v, err := record.ParseOnly([]byte(c.data), wanted)
+			if err != nil || string(record.JSON(v)) != c.want {
+				t.Errorf("got %s, %v", record.JSON(v), err)
+			}
+		})
+	}
+	if _, err := record.ParseOnly([]byte(`[{"x":tru}]`), wanted); err == nil {
+		t.Error("a member that is not wanted may be anything")
+	}
+}

@@ -128,6 +128,9 @@ type Request struct {
 	Header http.Header
 	// Redirects is how many redirections are followed, none by default.
 	Redirects int
+	// Wanted, when set, chooses the members that the objects of a JSON array keep;
+	// the others are not decoded.
+	Wanted func(key string) bool
 	// ListAsText leaves a JSON array of a good answer as it came, in Text of the
 	// response, for callers that read it themselves (see [record.Scan]).
 	ListAsText bool

@@ -46,7 +46,8 @@ type exchange struct {
 
 	// patient asks a busy server again (see [Request]).
 	patient bool
-	// listAsText leaves a list undecoded, in text.
+	// wanted and listAsText say how a list is decoded, or left in text.
+	wanted     func(key string) bool
 	listAsText bool
 	text       string
 
@@ -104,7 +105,7 @@ func (c *Client) attempt(r *http.Request, request Request, stream bool) (x *exch
 	ctx = c.session.watchConnection(ctx, r, cancel)
 	x = &exchange{
 		client: c, request: r.WithContext(ctx), stream: stream, route: taken, cancel: cancel,
-		patient: request.Patient, listAsText: request.ListAsText,
+		patient: request.Patient, wanted: request.Wanted, listAsText: request.ListAsText,
 	}
 	c.session.traceRequest(x.request, request)
 	x.response, err = x.send()
@@ -237,7 +238,7 @@ func (x *exchange) receiveText(r *http.Response) error {
 // be JSON but is none counts as text, as in 4.21.0; whoever wants JSON of it is
 // told (see [Response.Object]).
 func (x *exchange) judge(r *http.Response, body []byte) {
-	x.value, x.invalid = decode(r.Header, body)
+	x.value, x.invalid = decode(r.Header, body, x.wanted)
 	if x.invalid != nil {
 		x.value = string(body)
 	}
@@ -252,8 +253,9 @@ func (x *exchange) judge(r *http.Response, body []byte) {
 	}
 }
 
-// decode makes a value of a body: JSON by its content type, else text.
-func decode(header http.Header, body []byte) (any, error) {
+// decode makes a value of a body: JSON by its content type, else text. wanted,
+// which may be nil, chooses the members of objects in a list.
+func decode(header http.Header, body []byte, wanted func(key string) bool) (any, error) {
 	if len(body) == 0 {
 		return nil, nil
 	}
@@ -268,7 +270,7 @@ func decode(header http.Header, body []byte) (any, error) {
 	if i := bytes.Index(body, []byte("}HTTP/1.1 400 Bad Request")); i >= 0 {
 		body = body[:i+1]
 	}
-	return record.Parse(body)
+	return record.ParseOnly(body, wanted)
 }
 
 // isJSON follows spec/cli.md 9.1: parameters such as charset are ignored.

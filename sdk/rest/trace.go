@@ -63,7 +63,7 @@ func (s *Session) traceBody(r *http.Response, body []byte) {
 		return
 	}
 	s.log.Log(ctx, sdk.LevelTrace2, fmt.Sprintf("reading %d bytes...", len(body)))
-	if value, err := decode(r.Header, body); err == nil && isJSON(r.Header) {
+	if value, err := decode(r.Header, body, nil); err == nil && isJSON(r.Header) {
 		s.log.DebugContext(ctx, "data (json)="+string(record.Pretty(s.hide(value))))
 		if s.tracesWire(ctx) {
 			s.log.Log(ctx, sdk.LevelTrace2, "-> "+strconv.Quote(string(record.JSON(s.hide(value)))))

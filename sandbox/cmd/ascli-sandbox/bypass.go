@@ -1,30 +1,25 @@
 package main
 
 import (
-	"crypto/rand"
-	"crypto/rsa"
-	"crypto/x509"
+	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/pem"
-	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 
-	"github.com/ascli-go/ascli/sandbox/world/atomicfile"
+	"golang.org/x/crypto/ssh"
 )
 
+// bypassSeed is where the key comes from.
+const bypassSeed = "ascli sandbox: SSH key of transfers by token"
+
 // bypassKey returns the PEM of the key which, with a transfer token, lets SSH
-// user xfer in. Products of Aspera all share one such key; a sandbox makes its
-// own, once.
-func bypassKey(file string) ([]byte, error) {
-	kept, err := os.ReadFile(file)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return kept, err
-	}
-	key, err := rsa.GenerateKey(rand.Reader, 2048)
+// user xfer in. Products of Aspera all share one such key, so that each can
+// transfer with each; so do all sandboxes. It protects nothing: the token does.
+func bypassKey() ([]byte, error) {
+	seed := sha256.Sum256([]byte(bypassSeed))
+	block, err := ssh.MarshalPrivateKey(ed25519.NewKeyFromSeed(seed[:]), "ascli sandbox")
 	if err != nil {
 		return nil, fmt.Errorf("make the bypass key: %w", err)
 	}
-	made := pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(key)})
-	return made, atomicfile.Write(file, made)
+	return pem.EncodeToMemory(block), nil
 }

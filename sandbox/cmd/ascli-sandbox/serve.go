@@ -15,6 +15,7 @@ import (
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/fault"
 	"github.com/ascli-go/ascli/sandbox/gateway"
@@ -37,7 +38,7 @@ const (
 type listeners struct{ node, ssh, gateway, mail net.Listener }
 
 // serve opens the world and serves it until ctx ends.
-func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) error {
+func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (err error) {
 	w, err := world.Open(f.Folder)
 	if err != nil {
 		return err
@@ -52,7 +53,15 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) err
 		return err
 	}
 	defer ports.close()
-	remote, err := sshServer(f, w, log)
+	ops, err := openOperations(f.Folder, w, log.With("server", "node"))
+	if err != nil {
+		return err
+	}
+	defer func() {
+		w.EndJobs() // they note events
+		err = errors.Join(err, ops.close())
+	}()
+	remote, err := sshServer(f, w, ops.Transfers, log)
 	if err != nil {
 		return err
 	}
@@ -60,13 +69,10 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) err
 	if err != nil {
 		return err
 	}
-	faults, err := f.faults()
+	api, err := f.nodeAPI(w, ops, ports, log)
 	if err != nil {
 		return err
 	}
-	api := nodeapi.New(nodeapi.Config{
-		World: w, SSHPort: port(ports.ssh), BareLinks: f.BareLinks, Log: log.With("server", "node"),
-	})
 	site := newSite(f.Folder, ca.File(), ports)
 
 	group, ctx := errgroup.WithContext(ctx)
@@ -76,8 +82,10 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) err
 	var http1 http.Protocols
 	http1.SetHTTP1(true)
 	for listener, handler := range map[net.Listener]http.Handler{
-		ports.node:    faults.Serve(api, isNodeUser(w)),
-		ports.gateway: gateway.New(gateway.Config{Authority: w, BaseURL: site.gatewayURL, Log: log.With("server", "gateway")}),
+		ports.node: api,
+		ports.gateway: gateway.New(gateway.Config{
+			Authority: w, BaseURL: site.gatewayURL, Transfers: ops.Transfers, Log: log.With("server", "gateway"),
+		}),
 	} {
 		server := &http.Server{
 			Handler:           handler,
@@ -99,8 +107,8 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) err
 	return group.Wait()
 }
 
-// faults makes what the flags ask to fail.
-func (f flags) faults() (*fault.Injector, error) {
+// nodeAPI makes the Node API, with what the flags ask to fail.
+func (f flags) nodeAPI(w *world.World, ops *operations, ports *listeners, log *slog.Logger) (http.Handler, error) {
 	faults := &fault.Injector{}
 	for _, text := range f.Fault {
 		rule, err := fault.Parse([]byte(text))
@@ -109,7 +117,10 @@ func (f flags) faults() (*fault.Injector, error) {
 		}
 		faults.Add(rule)
 	}
-	return faults, nil
+	api := nodeapi.New(nodeapi.Config{
+		World: w, SSHPort: port(ports.ssh), BareLinks: f.BareLinks, Operations: &ops.Operations, Log: log.With("server", "node"),
+	})
+	return faults.Serve(api, isNodeUser(w)), nil
 }
 
 // isNodeUser makes the check of who may make faults.
@@ -158,12 +169,12 @@ func (l *listeners) close() {
 func port(l net.Listener) int { return l.Addr().(*net.TCPAddr).Port }
 
 // sshServer makes the SSH server, and the SDK folder with what its clients need.
-func sshServer(f flags, w *world.World, log *slog.Logger) (*sshd.Server, error) {
+func sshServer(f flags, w *world.World, transfers *activity.Journal, log *slog.Logger) (*sshd.Server, error) {
 	hostKey, err := sshd.HostKey(filepath.Join(f.Folder, "ssh_host_key.pem"))
 	if err != nil {
 		return nil, err
 	}
-	bypassPEM, err := bypassKey(filepath.Join(f.Folder, "bypass_rsa.pem"))
+	bypassPEM, err := bypassKey()
 	if err != nil {
 		return nil, err
 	}
@@ -180,6 +191,7 @@ func sshServer(f flags, w *world.World, log *slog.Logger) (*sshd.Server, error) 
 		BypassKey:  bypass.PublicKey(),
 		DynamicKey: w.AcceptsPublicKey,
 		CutFirst:   f.CutFirstTransfer,
+		Transfers:  transfers,
 		Log:        log.With("server", "ssh"),
 	}), nil
 }
