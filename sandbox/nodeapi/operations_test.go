@@ -216,6 +216,10 @@ func TestViewsOfTransfers(t *testing.T) {
 			}
 		})
 	}
+	header := n.call(asKey, "GET", "/ops/transfers", "", "Origin", "https://page.test").header
+	if header.Get("Access-Control-Allow-Origin") != "https://page.test" || header.Get("Access-Control-Expose-Headers") != "Link" {
+		t.Errorf("headers for a browser: %v", header)
+	}
 	page, _ := n.list(asKey, "/ops/transfers?max_items=1")
 	if len(page[0].Files) != 1 {
 		t.Errorf("max_items=1 gives %d files", len(page[0].Files))
