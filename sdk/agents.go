@@ -2,6 +2,7 @@ package sdk
 
 import (
 	"context"
+	"io"
 	"log/slog"
 
 	"google.golang.org/grpc"
@@ -21,6 +22,9 @@ type Agents interface {
 	// emit may be called from any goroutine until Run returns. Cancelling ctx
 	// stops the transfer in order and keeps partial files for a resume.
 	Run(ctx context.Context, job TransferJob, emit func(transfer.Event)) ([]error, error)
+	// Sync runs sessions of async to their end; what async says goes to output,
+	// from one goroutine at a time. Cancelling ctx stops them in order.
+	Sync(ctx context.Context, job SyncJob, output io.Writer) error
 }
 
 // AgentInfo describes an agent.
@@ -34,6 +38,19 @@ type TransferJob struct {
 	Agent string
 	// Spec is the final transfer spec, Info the value of option transfer_info.
 	Spec, Info *record.Object
+	Place
+}
+
+// SyncJob is sessions of async, complete: their specs are final.
+type SyncJob struct {
+	Sync
+	// Watched tells that somebody looks at the output.
+	Watched bool
+	Place
+}
+
+// Place is the user's installation, and the options that concern agents.
+type Place struct {
 	// SDKFolder holds ascp and its keys; AscpPath, when set, names ascp itself.
 	SDKFolder, AscpPath string
 	// FileListFolder is a private folder for lists of files.
@@ -88,20 +105,49 @@ func (a *agentServer) Run(request *ascliv1.RunRequest, stream grpc.ServerStreami
 }
 
 func (a *agentServer) job(ctx context.Context, request *ascliv1.RunRequest) (TransferJob, error) {
-	around := request.Surroundings
-	options, err := wire.FromNamed(ctx, around.GetOptions())
+	place, err := a.place(ctx, request.Surroundings)
 	if err != nil {
 		return TransferJob{}, err
 	}
-	job := TransferJob{
-		Agent: request.Agent, Options: options, Log: a.server.log,
-		SDKFolder: around.GetSdkFolder(), AscpPath: around.GetAscpPath(),
-		FileListFolder: around.GetFileListFolder(), TempFolder: around.GetSurroundings().GetTempFolder(),
-	}
-	a.server.level.Set(ParseLevel(around.GetSurroundings().GetLogLevel()))
+	job := TransferJob{Agent: request.Agent, Place: place}
 	if job.Spec, err = record.ParseObject(request.Spec); err != nil {
 		return job, err
 	}
 	job.Info, err = record.ParseObject(request.Info)
 	return job, err
+}
+
+func (a *agentServer) place(ctx context.Context, around *ascliv1.AgentSurroundings) (Place, error) {
+	options, err := wire.FromNamed(ctx, around.GetOptions())
+	if err != nil {
+		return Place{}, err
+	}
+	a.server.level.Set(ParseLevel(around.GetSurroundings().GetLogLevel()))
+	return Place{
+		Options: options, Log: a.server.log,
+		SDKFolder: around.GetSdkFolder(), AscpPath: around.GetAscpPath(),
+		FileListFolder: around.GetFileListFolder(), TempFolder: around.GetSurroundings().GetTempFolder(),
+	}, nil
+}
+
+func (a *agentServer) Sync(request *ascliv1.RunSyncRequest, stream grpc.ServerStreamingServer[ascliv1.SyncUpdate]) error {
+	place, err := a.place(stream.Context(), request.Surroundings)
+	if err != nil {
+		return err
+	}
+	sync, err := ReadSync(request.Request)
+	if err != nil {
+		return err
+	}
+	job := SyncJob{Sync: sync, Place: place, Watched: request.Watched}
+	return stream.Send(wire.ToSyncEnd(a.agents.Sync(stream.Context(), job, syncOutput{stream})))
+}
+
+// syncOutput sends what async says.
+type syncOutput struct {
+	stream grpc.ServerStreamingServer[ascliv1.SyncUpdate]
+}
+
+func (o syncOutput) Write(p []byte) (int, error) {
+	return len(p), o.stream.Send(&ascliv1.SyncUpdate{Update: &ascliv1.SyncUpdate_Output{Output: p}})
 }

@@ -1,13 +1,17 @@
 package sdk
 
 import (
+	"errors"
+	"io"
 	"sync"
 	"time"
 
 	"google.golang.org/grpc"
 
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
+	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/wire"
 )
 
 const (
@@ -16,6 +20,63 @@ const (
 	batchBytes   = 64 << 10
 	batchDelay   = 50 * time.Millisecond
 )
+
+// SendResult streams to the other side the result that produce feeds to its
+// sink, and then its error.
+func SendResult(stream grpc.ServerStreamingServer[ascliv1.ExecuteEvent], produce func(Sink) error) error {
+	sink := newBatcher(stream)
+	err := produce(sink)
+	if flushErr := sink.close(); err == nil {
+		err = flushErr
+	}
+	if err != nil {
+		return stream.Send(&ascliv1.ExecuteEvent{Event: &ascliv1.ExecuteEvent_Failure{Failure: wire.ToFailure(err)}})
+	}
+	return nil
+}
+
+// FollowResult feeds the result that the other side streams to sink. A sink with
+// a method Flush is flushed after each batch: more may be long in coming.
+func FollowResult(stream grpc.ServerStreamingClient[ascliv1.ExecuteEvent], sink Sink) error {
+	for {
+		event, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := feed(sink, event); err != nil {
+			return err
+		}
+	}
+}
+
+func feed(sink Sink, event *ascliv1.ExecuteEvent) error {
+	switch e := event.Event.(type) {
+	case *ascliv1.ExecuteEvent_Header:
+		return sink.Begin(Header{
+			Kind: e.Header.Kind, Columns: e.Header.Columns, ValueColumn: e.Header.ValueColumn,
+			Total: e.Header.Total, Secrets: e.Header.Secrets,
+		})
+	case *ascliv1.ExecuteEvent_Failure:
+		return wire.FromFailure(e.Failure)
+	case *ascliv1.ExecuteEvent_Batch:
+		for _, text := range e.Batch.Records {
+			v, err := record.Parse(text)
+			if err != nil {
+				return failure.Toolf("the plugin sent a record that is no JSON: %w", err)
+			}
+			if err := sink.Record(v); err != nil {
+				return err
+			}
+		}
+		if f, ok := sink.(interface{ Flush() error }); ok {
+			return f.Flush()
+		}
+	}
+	return nil
+}
 
 // batcher sends records in batches: few messages for a fast producer, no late
 // row for a slow one.

@@ -34,14 +34,23 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 	if err != nil {
 		return err
 	}
-	columns := result.Columns
-	if len(columns) == 0 && result.Kind == command.Result {
-		columns = command.Columns
+	if len(result.Columns) == 0 && result.Kind == command.Result {
+		result.Columns = command.Columns
 	}
-	header := Header{result.Kind, columns, result.ValueColumn, result.Total, result.Secrets}
-	pick := inv.Shown.pick(columns)
+	return result.feed(ctx, sink, inv.Shown.pick(result.Columns))
+}
+
+// Feed gives the result to a sink. The error is that of the records, or the
+// sink's.
+func (r *Result) Feed(ctx context.Context, sink Sink) error {
+	return r.feed(ctx, sink, func(o *record.Object) *record.Object { return o })
+}
+
+// feed gives a sink what pick leaves of the records of a list.
+func (r *Result) feed(ctx context.Context, sink Sink, pick func(*record.Object) *record.Object) error {
+	header := Header{r.Kind, r.Columns, r.ValueColumn, r.Total, r.Secrets}
 	begun := false
-	for v, err := range result.Records {
+	for v, err := range r.Records {
 		// A list that fails before its first record is no empty list.
 		if err == nil && !begun {
 			begun = true
@@ -50,7 +59,7 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 		if err != nil {
 			return err
 		}
-		if o, isObject := v.(*record.Object); isObject && result.Kind == ResultList {
+		if o, isObject := v.(*record.Object); isObject && r.Kind == ResultList {
 			v = pick(o)
 		}
 		if err := sink.Record(v); err != nil {
@@ -60,10 +69,10 @@ func Execute(ctx context.Context, p *Plugin, inv *Invocation, sink Sink) error {
 			return err
 		}
 	}
-	if begun {
-		return nil
+	if !begun {
+		return sink.Begin(header)
 	}
-	return sink.Begin(header)
+	return nil
 }
 
 // lookup finds the leaf that the words name.

@@ -145,13 +145,21 @@ func (h *hostClient) SetPreset(ctx context.Context, preset string, options *reco
 }
 
 func (h *hostClient) Transfer(ctx context.Context, spec *record.Object, sources []transfer.Source, progress func(transfer.Event)) error {
-	c, err := h.client()
-	if err != nil {
-		return err
-	}
 	request := &ascliv1.TransferRequest{Spec: record.JSON(spec)}
 	for _, s := range sources {
 		request.Sources = append(request.Sources, &ascliv1.TransferSource{Source: s.Source, Destination: s.Destination})
+	}
+	return h.transfer(ctx, request, progress)
+}
+
+func (h *hostClient) TransferComplete(ctx context.Context, spec *record.Object, progress func(transfer.Event)) error {
+	return h.transfer(ctx, &ascliv1.TransferRequest{Spec: record.JSON(spec), Complete: true}, progress)
+}
+
+func (h *hostClient) transfer(ctx context.Context, request *ascliv1.TransferRequest, progress func(transfer.Event)) error {
+	c, err := h.client()
+	if err != nil {
+		return err
 	}
 	stream, err := c.Transfer(ctx, request)
 	if err != nil {
@@ -187,6 +195,77 @@ func FollowTransfer(stream grpc.ServerStreamingClient[ascliv1.TransferUpdate], p
 			return nil
 		}
 	}
+}
+
+func (h *hostClient) Sync(ctx context.Context, sync Sync) error {
+	c, err := h.client()
+	if err != nil {
+		return err
+	}
+	stream, err := c.Sync(ctx, sync.Request())
+	if err != nil {
+		return err
+	}
+	// What async says is shown by the host.
+	return FollowSync(stream, io.Discard)
+}
+
+// Request is the message that asks for the sessions.
+func (s Sync) Request() *ascliv1.SyncRequest {
+	request := &ascliv1.SyncRequest{Description: record.JSON(s.Description), Additive: s.Additive}
+	for _, spec := range s.Specs {
+		request.Specs = append(request.Specs, record.JSON(spec))
+	}
+	return request
+}
+
+// ReadSync reads the message that asks for sessions.
+func ReadSync(request *ascliv1.SyncRequest) (s Sync, err error) {
+	s.Additive = request.GetAdditive()
+	if s.Description, err = record.ParseObject(request.GetDescription()); err != nil {
+		return s, err
+	}
+	for _, text := range request.GetSpecs() {
+		spec, err := record.ParseObject(text)
+		if err != nil {
+			return s, err
+		}
+		s.Specs = append(s.Specs, spec)
+	}
+	return s, nil
+}
+
+// FollowSync reads the updates of a sync session to its end, and writes what
+// async says to output.
+func FollowSync(stream grpc.ServerStreamingClient[ascliv1.SyncUpdate], output io.Writer) error {
+	for {
+		update, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return failure.New(failure.Transfer, "the sync session ended without result")
+		}
+		if err != nil {
+			return err
+		}
+		switch u := update.Update.(type) {
+		case *ascliv1.SyncUpdate_Output:
+			// Words that cannot be shown are no reason to stop a session.
+			_, _ = output.Write(u.Output)
+		case *ascliv1.SyncUpdate_Result:
+			return wire.FromFailure(u.Result.GetFailure())
+		}
+	}
+}
+
+func (h *hostClient) TransferCommand(ctx context.Context, command []string, args map[string]any, sink Sink) error {
+	c, err := h.client()
+	if err != nil {
+		return err
+	}
+	stream, err := c.TransferCommand(ctx, &ascliv1.TransferCommandRequest{Command: command, Arguments: wire.ToNamed(args)})
+	if err != nil {
+		return err
+	}
+	return FollowResult(stream, sink)
 }
 
 // answered tells a failure that the host reports from one of the connection.

@@ -90,15 +90,7 @@ func (s *server) Execute(request *ascliv1.ExecuteRequest, stream grpc.ServerStre
 	inv.Host = host
 
 	TuneForStreaming()
-	sink := newBatcher(stream)
-	err = Execute(stream.Context(), s.plugin, inv, sink)
-	if flushErr := sink.close(); err == nil {
-		err = flushErr
-	}
-	if err != nil {
-		return stream.Send(&ascliv1.ExecuteEvent{Event: &ascliv1.ExecuteEvent_Failure{Failure: wire.ToFailure(err)}})
-	}
-	return nil
+	return SendResult(stream, func(sink Sink) error { return Execute(stream.Context(), s.plugin, inv, sink) })
 }
 
 func (s *server) Detect(ctx context.Context, request *ascliv1.DetectRequest) (*ascliv1.DetectResponse, error) {

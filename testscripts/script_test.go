@@ -64,9 +64,10 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup:               setup,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"random":   random,
-			"exits":    exits,
-			"received": received,
+			"random":    random,
+			"exits":     exits,
+			"received":  received,
+			"awaitport": awaitPort,
 		},
 	})
 }

@@ -79,7 +79,7 @@ func TestVersionAndHelp(t *testing.T) {
 		want, not []string // parts of the help
 	}{
 		{"all", []string{"-h"}, []string{"NAME\n        ascli", "(v1.2.3)", "OPTIONS: global\n", "    -h, --help ",
-			"    -P, --presetVALUE ", "\nCOMMAND: config\nSUBCOMMANDS: ", "\nCOMMAND: demo\nSUBCOMMANDS: entity fetch filter login own_place say\nOPTIONS:\n", " [small], large\n"}, nil},
+			"    -P, --presetVALUE ", "\nCOMMAND: config\nSUBCOMMANDS: ", "\nCOMMAND: demo\nSUBCOMMANDS: ask entity fetch filter login own_place say sync\nOPTIONS:\n", " [small], large\n"}, nil},
 		{"word", []string{"help"}, []string{"\nCOMMAND: config\n", "\nCOMMAND: demo\n"}, nil},
 		{"plugin", []string{"demo", "-h"}, []string{"OPTIONS: global\n", "\nCOMMAND: demo\n", "        --url=VALUE "}, []string{"COMMAND: config"}},
 		{"command", []string{"demo", "say", "--help"}, []string{"\nCOMMAND: demo say <word>\n        Say a word\n"}, []string{"COMMAND: config", "SUBCOMMANDS"}},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -18,11 +19,14 @@ import (
 	"github.com/ascli-go/ascli/sdk/rest"
 )
 
-// TestMain makes the test binary serve as the plugin demo when it is started
-// under the name of that plugin.
+// TestMain makes the test binary serve as the plugin demo, or transfer, when it
+// is started under the name of that plugin.
 func TestMain(m *testing.M) {
-	if strings.HasPrefix(filepath.Base(os.Args[0]), "ascli-plugin-") {
+	switch strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe") {
+	case "ascli-plugin-demo":
 		sdk.Serve(demo())
+	case "ascli-plugin-transfer":
+		sdk.Serve(mover())
 	}
 	os.Exit(m.Run())
 }
@@ -106,6 +110,24 @@ func demo() *sdk.Plugin {
 				},
 			},
 			{
+				Name: "ask", Args: []sdk.Arg{{Name: "request", Types: []sdk.Type{sdk.Hash}}},
+				Run: func(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+					request := inv.Object("request")
+					args := maps.Collect(request.Object("args").All())
+					return inv.TransferCommand(ctx, args, strings.Fields(request.Text("command"))...)
+				},
+			},
+			{
+				Name: "sync", Args: []sdk.Arg{{Name: "description", Types: []sdk.Type{sdk.Hash}}}, Result: sdk.ResultStatus,
+				Run: func(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
+					spec := record.New("remote_host", "h", "token", "t0ken")
+					if err := inv.Host.Sync(ctx, sdk.Sync{Description: inv.Object("description"), Specs: []*record.Object{spec}}); err != nil {
+						return nil, err
+					}
+					return sdk.Status("complete"), nil
+				},
+			},
+			{
 				Name: "login", Result: sdk.ResultStatus,
 				Run: func(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 					password, err := inv.Require(ctx, "password")
@@ -174,17 +196,13 @@ func (m *machine) read(t *testing.T, path string) string {
 	return string(text)
 }
 
-// install puts the plugin demo beside the executable.
-func (m *machine) install(t *testing.T) {
+// install puts the plugin demo, and others, beside the executable.
+func (m *machine) install(t *testing.T, others ...string) {
 	t.Helper()
 	folder := filepath.Dir(m.executable)
 	// Plugins in folders that others may write to are refused.
 	if err := os.Chmod(folder, 0o700); err != nil {
 		t.Fatal(err)
-	}
-	name := "ascli-plugin-demo"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -194,8 +212,14 @@ func (m *machine) install(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, name), program, 0o700); err != nil {
-		t.Fatal(err)
+	for _, name := range append([]string{"demo"}, others...) {
+		file := filepath.Join(folder, "ascli-plugin-"+name)
+		if runtime.GOOS == "windows" {
+			file += ".exe"
+		}
+		if err := os.WriteFile(file, program, 0o700); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

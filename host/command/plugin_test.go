@@ -118,7 +118,7 @@ func TestAsksOnATerminal(t *testing.T) {
 	m := withDemo(t, "here\nword\n")
 	m.terminal = true
 	check(t, m, m.run(t, "demo", "say"), outcome{0, "argument: word (String)> option: url> word small here\n", ""})
-	if got := m.run(t, "demo"); got.status != 1 || !strings.Contains(got.err, "missing argument: command (Symbol)\nUse:\n- entity\n") {
+	if got := m.run(t, "demo"); got.status != 1 || !strings.Contains(got.err, "missing argument: command (Symbol)\nUse:\n- ask\n") {
 		t.Errorf("missing command: %d %s", got.status, got.err)
 	}
 	check(t, m, m.run(t, "demo", "say", "--interactive=no"), outcome{1, "",

@@ -91,5 +91,26 @@ func (s *hostServer) Transfer(r *ascliv1.TransferRequest, stream grpc.ServerStre
 	progress := func(e transfer.Event) {
 		_ = stream.Send(&ascliv1.TransferUpdate{Update: &ascliv1.TransferUpdate_Event{Event: wire.ToEvent(e)}})
 	}
+	if r.Complete {
+		return stream.Send(wire.ToOutcome(nil, s.host.TransferComplete(stream.Context(), spec, progress)))
+	}
 	return stream.Send(wire.ToOutcome(nil, s.host.Transfer(stream.Context(), spec, sources, progress)))
+}
+
+func (s *hostServer) Sync(r *ascliv1.SyncRequest, stream grpc.ServerStreamingServer[ascliv1.SyncUpdate]) error {
+	sync, err := sdk.ReadSync(r)
+	if err == nil {
+		err = s.host.Sync(stream.Context(), sync)
+	}
+	return stream.Send(wire.ToSyncEnd(err))
+}
+
+func (s *hostServer) TransferCommand(r *ascliv1.TransferCommandRequest, stream grpc.ServerStreamingServer[ascliv1.ExecuteEvent]) error {
+	return sdk.SendResult(stream, func(sink sdk.Sink) error {
+		args, err := wire.FromNamed(stream.Context(), r.Arguments)
+		if err != nil {
+			return err
+		}
+		return s.host.TransferCommand(stream.Context(), r.Command, args, sink)
+	})
 }

@@ -4,12 +4,15 @@ package transfer
 
 import (
 	"context"
+	"io"
 	"net/http"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
 	"github.com/ascli-go/ascli/plugins/transfer/ascpcmd"
+	"github.com/ascli-go/ascli/plugins/transfer/async"
 	"github.com/ascli-go/ascli/plugins/transfer/direct"
 	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
+	"github.com/ascli-go/ascli/plugins/transfer/node"
 	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/rest"
@@ -23,6 +26,7 @@ func Plugin() *sdk.Plugin {
 		Summary: "Transfer agents",
 		Agents: agents{
 			transfer.AgentDirect: direct.New(),
+			transfer.AgentNode:   node.New(),
 			transfer.AgentHTTPGW: httpgw.New(),
 		},
 		Mounts: []sdk.Mount{{Under: "config", Commands: append(ascpcmd.New().Commands(), synccmd.Command())}},
@@ -47,15 +51,26 @@ func (a agents) Run(ctx context.Context, order sdk.TransferJob, emit func(transf
 	if err != nil {
 		return nil, err
 	}
-	env, err := environment(order)
+	env, err := environment(order.Place, order.Info.Text("url"))
 	if err != nil {
 		return nil, err
 	}
 	return a[info.Name].Run(ctx, agent.Job{Spec: order.Spec, Info: order.Info, Env: env}, emit)
 }
 
-// environment gives agents the user's installation and HTTP options.
-func environment(order sdk.TransferJob) (agent.Env, error) {
+// Sync runs sessions of async.
+func (a agents) Sync(ctx context.Context, order sdk.SyncJob, output io.Writer) error {
+	env, err := environment(order.Place, "")
+	if err != nil {
+		return err
+	}
+	env.Stdout, env.Stderr = output, output
+	return async.New().Run(ctx, async.Job{Sync: order.Sync, Watched: order.Watched, Env: env})
+}
+
+// environment gives agents the user's installation and HTTP options. server is the
+// address of the one that an agent talks to.
+func environment(order sdk.Place, server string) (agent.Env, error) {
 	session, err := rest.NewSession(order.Options, order.Log)
 	if err != nil {
 		return agent.Env{}, err
@@ -69,7 +84,8 @@ func environment(order sdk.TransferJob) (agent.Env, error) {
 		FileListFolder: order.FileListFolder, TempFolder: order.TempFolder,
 		KeepTemp:     order.Options["clean_temp"] == false,
 		TrustedCerts: certificates, IgnoreCertificate: session.Ignores,
-		Transport: func() *http.Transport { return session.TransportTo(order.Info.Text("url")) },
+		Session:   session,
+		Transport: func() *http.Transport { return session.TransportTo(server) },
 		Log:       order.Log,
 	}, nil
 }

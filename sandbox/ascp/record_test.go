@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp"
@@ -28,6 +29,26 @@ func (w *world) onlyRecord(t *testing.T) activity.Record {
 		t.Fatalf("%d transfers are recorded, want one: %+v", len(found), found)
 	}
 	return found[0]
+}
+
+// ended returns the only transfer once it has ended: the server may learn of an
+// end later than the client.
+func (w *world) ended(t *testing.T) activity.Transfer {
+	t.Helper()
+	look := time.NewTicker(5 * time.Millisecond)
+	defer look.Stop()
+	late := time.After(10 * time.Second)
+	for {
+		r := w.onlyRecord(t)
+		if !r.Transfer.Status.Active() {
+			return r.Transfer
+		}
+		select {
+		case <-look.C:
+		case <-late:
+			t.Fatalf("the transfer has not ended: %+v", r.Transfer)
+		}
+	}
 }
 
 const transferID = "3b241101-e2bb-4255-8caf-4136c566a962"
@@ -81,7 +102,7 @@ func TestARunningDownloadIsListedWithGrowingBytes(t *testing.T) {
 	if distinct := slices.Compact(slices.Clone(seen)); len(distinct) < 2 || !slices.IsSorted(seen) {
 		t.Errorf("bytes seen while it ran: %v", seen)
 	}
-	if got := w.onlyRecord(t).Transfer; got.Status != activity.Completed || got.BytesTransferred != int64(len(content)) {
+	if got := w.ended(t); got.Status != activity.Completed || got.BytesTransferred != int64(len(content)) {
 		t.Errorf("at the end: %+v", got)
 	}
 }
@@ -101,7 +122,7 @@ func TestACancellationOnTheServerStopsTheClientForGood(t *testing.T) {
 		return ""
 	}, env, arguments...)
 	r.mustFail(t, 16)
-	if got := w.onlyRecord(t).Transfer; got.Status != activity.Canceled {
+	if got := w.ended(t); got.Status != activity.Canceled {
 		t.Errorf("after the cancellation: %+v", got)
 	}
 	retry := w.run(context.Background(), nil, env, arguments...)
@@ -117,11 +138,11 @@ func TestAConnectionThatBreaksIsAFailureAndItsRetryTheSameTransfer(t *testing.T)
 	tree{"up/": ""}.write(t, w.root)
 	args := []string{"-k", "2", tags64(transferID), filepath.Join(w.local, "f")}
 	w.send("/up", args...).mustFail(t, 16)
-	if got := w.onlyRecord(t).Transfer; got.Status != activity.Failed || got.ErrorCode != "16" {
+	if got := w.ended(t); got.Status != activity.Failed || got.ErrorCode != "16" {
 		t.Errorf("after the cut: %+v", got)
 	}
 	w.send("/up", args...).mustPass(t)
-	if got := w.onlyRecord(t).Transfer; got.Status != activity.Completed || len(got.Sessions) != 2 || got.Sessions[1].RetryCount != 1 {
+	if got := w.ended(t); got.Status != activity.Completed || len(got.Sessions) != 2 || got.Sessions[1].RetryCount != 1 {
 		t.Errorf("after the retry: %+v", got)
 	}
 }

@@ -116,11 +116,12 @@ func operation(serve endpoint) endpoint {
 	}
 }
 
-// happened notes an event that the caller has caused (OpenAPI, /events): data
-// is what the endpoint answers, the types are constants of package eventlog.
-func (x *exchange) happened(data any, types ...string) {
-	if o := x.node.Operations; o != nil {
-		o.Events.Add(x.caller.Account(), data, types...)
+// happened notes an event that an account has caused (OpenAPI, /events): data is
+// what an endpoint answers, the types are constants of package eventlog. A node
+// without operations notes nothing.
+func (o *Operations) happened(account string, data any, types ...string) {
+	if o != nil {
+		o.Events.Add(account, data, types...)
 	}
 }
 

@@ -258,7 +258,7 @@ func createPermission(x *exchange) error {
 		return err
 	}
 	shown := byPermission(p)
-	x.happened(shown, eventlog.PermissionMade)
+	x.node.Operations.happened(x.caller.Account(), shown, eventlog.PermissionMade)
 	return x.json(http.StatusOK, shown)
 }
 
@@ -272,7 +272,7 @@ func modifyPermission(x *exchange) error {
 		return err
 	}
 	shown := byPermission(p)
-	x.happened(shown, eventlog.PermissionEdited)
+	x.node.Operations.happened(x.caller.Account(), shown, eventlog.PermissionEdited)
 	return x.json(http.StatusOK, shown)
 }
 
@@ -282,7 +282,7 @@ func deletePermission(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	x.happened(byPermission(p), eventlog.PermissionGone)
+	x.node.Operations.happened(x.caller.Account(), byPermission(p), eventlog.PermissionGone)
 	x.w.Header().Set("Content-Length", "0")
 	x.w.WriteHeader(http.StatusOK)
 	return nil

@@ -26,6 +26,11 @@ type Host struct {
 	Proxies map[string]string
 	// Transfer, when set, is the agent.
 	Transfer func(ctx context.Context, spec *record.Object, sources []transfer.Source) error
+	// Sync, when set, is async.
+	Sync func(ctx context.Context, sync sdk.Sync) error
+	// TransferCommand, when set, answers for the commands of the transfer plugin,
+	// by its words: "ascp info". Unset, there are none.
+	TransferCommand func(ctx context.Context, words string, args map[string]any) (*sdk.Result, error)
 }
 
 // Message is a line that a command showed besides its result.
@@ -102,6 +107,32 @@ func (h *fakeHost) Transfer(ctx context.Context, spec *record.Object, sources []
 		return h.Host.Transfer(ctx, spec, sources)
 	}
 	return nil
+}
+
+func (h *fakeHost) TransferComplete(ctx context.Context, spec *record.Object, _ func(transfer.Event)) error {
+	return h.Transfer(ctx, spec, nil, nil)
+}
+
+func (h *fakeHost) Sync(ctx context.Context, sync sdk.Sync) error {
+	h.mu.Lock()
+	h.out.Syncs = append(h.out.Syncs, sync)
+	h.mu.Unlock()
+	if h.Host.Sync != nil {
+		return h.Host.Sync(ctx, sync)
+	}
+	return nil
+}
+
+func (h *fakeHost) TransferCommand(ctx context.Context, command []string, args map[string]any, sink sdk.Sink) error {
+	words := strings.Join(command, " ")
+	if h.Host.TransferCommand == nil {
+		return failure.Argumentf("the transfer plugin has no command %q", words)
+	}
+	result, err := h.Host.TransferCommand(ctx, words, args)
+	if err != nil {
+		return err
+	}
+	return result.Feed(ctx, sink)
 }
 
 func (h *fakeHost) Open(_ context.Context, target string) error {

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -121,11 +120,6 @@ func (p *plan) argv(index, port int) []string {
 	return append(args, p.args...)
 }
 
-// program is the name that messages use.
-func (p *plan) program() string {
-	return strings.TrimSuffix(filepath.Base(p.executable), ".exe")
-}
-
 func (p *plan) cleanUp(log *slog.Logger) {
 	for _, path := range p.temporary {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -157,8 +151,8 @@ func stamp(spec *record.Object) {
 	if !tags.Has("xfer_id") {
 		tags.Set("xfer_id", uuid.NewString())
 	}
-	if !tags.Has("xfer_retry") {
-		tags.Set("xfer_retry", 3600)
+	if !tags.Has(transfer.TagRetry) {
+		tags.Set(transfer.TagRetry, 3600)
 	}
 }
 

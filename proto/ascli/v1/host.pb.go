@@ -955,6 +955,60 @@ func (x *SetPresetResponse) GetFailure() *Failure {
 	return nil
 }
 
+type TransferCommandRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Words after `config`, full names: ["ascp","info"].
+	Command []string `protobuf:"bytes,1,rep,name=command,proto3" json:"command,omitempty"`
+	// Positional values by the name of the argument.
+	Arguments     []*NamedValue `protobuf:"bytes,2,rep,name=arguments,proto3" json:"arguments,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TransferCommandRequest) Reset() {
+	*x = TransferCommandRequest{}
+	mi := &file_ascli_v1_host_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TransferCommandRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TransferCommandRequest) ProtoMessage() {}
+
+func (x *TransferCommandRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_host_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TransferCommandRequest.ProtoReflect.Descriptor instead.
+func (*TransferCommandRequest) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_host_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *TransferCommandRequest) GetCommand() []string {
+	if x != nil {
+		return x.Command
+	}
+	return nil
+}
+
+func (x *TransferCommandRequest) GetArguments() []*NamedValue {
+	if x != nil {
+		return x.Arguments
+	}
+	return nil
+}
+
 var File_ascli_v1_host_proto protoreflect.FileDescriptor
 
 const file_ascli_v1_host_proto_rawDesc = "" +
@@ -1012,7 +1066,10 @@ const file_ascli_v1_host_proto_rawDesc = "" +
 	"\x06preset\x18\x01 \x01(\tR\x06preset\x12.\n" +
 	"\aoptions\x18\x02 \x03(\v2\x14.ascli.v1.NamedValueR\aoptions\"@\n" +
 	"\x11SetPresetResponse\x12+\n" +
-	"\afailure\x18\x01 \x01(\v2\x11.ascli.v1.FailureR\afailure2\x86\x05\n" +
+	"\afailure\x18\x01 \x01(\v2\x11.ascli.v1.FailureR\afailure\"f\n" +
+	"\x16TransferCommandRequest\x12\x18\n" +
+	"\acommand\x18\x01 \x03(\tR\acommand\x122\n" +
+	"\targuments\x18\x02 \x03(\v2\x14.ascli.v1.NamedValueR\targuments2\x8c\x06\n" +
 	"\x04Host\x12;\n" +
 	"\x06Option\x12\x17.ascli.v1.OptionRequest\x1a\x18.ascli.v1.OptionResponse\x12;\n" +
 	"\x06Prompt\x12\x17.ascli.v1.PromptRequest\x1a\x18.ascli.v1.PromptResponse\x12;\n" +
@@ -1024,7 +1081,9 @@ const file_ascli_v1_host_proto_rawDesc = "" +
 	"\x04Open\x12\x15.ascli.v1.OpenRequest\x1a\x16.ascli.v1.OpenResponse\x128\n" +
 	"\x05Proxy\x12\x16.ascli.v1.ProxyRequest\x1a\x17.ascli.v1.ProxyResponse\x12D\n" +
 	"\tSetPreset\x12\x1a.ascli.v1.SetPresetRequest\x1a\x1b.ascli.v1.SetPresetResponse\x12A\n" +
-	"\bTransfer\x12\x19.ascli.v1.TransferRequest\x1a\x18.ascli.v1.TransferUpdate0\x01B2Z0github.com/ascli-go/ascli/proto/ascli/v1;ascliv1b\x06proto3"
+	"\bTransfer\x12\x19.ascli.v1.TransferRequest\x1a\x18.ascli.v1.TransferUpdate0\x01\x125\n" +
+	"\x04Sync\x12\x15.ascli.v1.SyncRequest\x1a\x14.ascli.v1.SyncUpdate0\x01\x12M\n" +
+	"\x0fTransferCommand\x12 .ascli.v1.TransferCommandRequest\x1a\x16.ascli.v1.ExecuteEvent0\x01B2Z0github.com/ascli-go/ascli/proto/ascli/v1;ascliv1b\x06proto3"
 
 var (
 	file_ascli_v1_host_proto_rawDescOnce sync.Once
@@ -1039,69 +1098,78 @@ func file_ascli_v1_host_proto_rawDescGZIP() []byte {
 }
 
 var file_ascli_v1_host_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_ascli_v1_host_proto_msgTypes = make([]protoimpl.MessageInfo, 18)
+var file_ascli_v1_host_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_ascli_v1_host_proto_goTypes = []any{
-	(MessageRequest_Level)(0),  // 0: ascli.v1.MessageRequest.Level
-	(*OptionRequest)(nil),      // 1: ascli.v1.OptionRequest
-	(*OptionResponse)(nil),     // 2: ascli.v1.OptionResponse
-	(*PromptRequest)(nil),      // 3: ascli.v1.PromptRequest
-	(*PromptResponse)(nil),     // 4: ascli.v1.PromptResponse
-	(*SecretRequest)(nil),      // 5: ascli.v1.SecretRequest
-	(*SecretResponse)(nil),     // 6: ascli.v1.SecretResponse
-	(*MessageRequest)(nil),     // 7: ascli.v1.MessageRequest
-	(*MessageResponse)(nil),    // 8: ascli.v1.MessageResponse
-	(*ReadStateRequest)(nil),   // 9: ascli.v1.ReadStateRequest
-	(*ReadStateResponse)(nil),  // 10: ascli.v1.ReadStateResponse
-	(*WriteStateRequest)(nil),  // 11: ascli.v1.WriteStateRequest
-	(*WriteStateResponse)(nil), // 12: ascli.v1.WriteStateResponse
-	(*OpenRequest)(nil),        // 13: ascli.v1.OpenRequest
-	(*OpenResponse)(nil),       // 14: ascli.v1.OpenResponse
-	(*ProxyRequest)(nil),       // 15: ascli.v1.ProxyRequest
-	(*ProxyResponse)(nil),      // 16: ascli.v1.ProxyResponse
-	(*SetPresetRequest)(nil),   // 17: ascli.v1.SetPresetRequest
-	(*SetPresetResponse)(nil),  // 18: ascli.v1.SetPresetResponse
-	(*Value)(nil),              // 19: ascli.v1.Value
-	(*Failure)(nil),            // 20: ascli.v1.Failure
-	(*NamedValue)(nil),         // 21: ascli.v1.NamedValue
-	(*TransferRequest)(nil),    // 22: ascli.v1.TransferRequest
-	(*TransferUpdate)(nil),     // 23: ascli.v1.TransferUpdate
+	(MessageRequest_Level)(0),      // 0: ascli.v1.MessageRequest.Level
+	(*OptionRequest)(nil),          // 1: ascli.v1.OptionRequest
+	(*OptionResponse)(nil),         // 2: ascli.v1.OptionResponse
+	(*PromptRequest)(nil),          // 3: ascli.v1.PromptRequest
+	(*PromptResponse)(nil),         // 4: ascli.v1.PromptResponse
+	(*SecretRequest)(nil),          // 5: ascli.v1.SecretRequest
+	(*SecretResponse)(nil),         // 6: ascli.v1.SecretResponse
+	(*MessageRequest)(nil),         // 7: ascli.v1.MessageRequest
+	(*MessageResponse)(nil),        // 8: ascli.v1.MessageResponse
+	(*ReadStateRequest)(nil),       // 9: ascli.v1.ReadStateRequest
+	(*ReadStateResponse)(nil),      // 10: ascli.v1.ReadStateResponse
+	(*WriteStateRequest)(nil),      // 11: ascli.v1.WriteStateRequest
+	(*WriteStateResponse)(nil),     // 12: ascli.v1.WriteStateResponse
+	(*OpenRequest)(nil),            // 13: ascli.v1.OpenRequest
+	(*OpenResponse)(nil),           // 14: ascli.v1.OpenResponse
+	(*ProxyRequest)(nil),           // 15: ascli.v1.ProxyRequest
+	(*ProxyResponse)(nil),          // 16: ascli.v1.ProxyResponse
+	(*SetPresetRequest)(nil),       // 17: ascli.v1.SetPresetRequest
+	(*SetPresetResponse)(nil),      // 18: ascli.v1.SetPresetResponse
+	(*TransferCommandRequest)(nil), // 19: ascli.v1.TransferCommandRequest
+	(*Value)(nil),                  // 20: ascli.v1.Value
+	(*Failure)(nil),                // 21: ascli.v1.Failure
+	(*NamedValue)(nil),             // 22: ascli.v1.NamedValue
+	(*TransferRequest)(nil),        // 23: ascli.v1.TransferRequest
+	(*SyncRequest)(nil),            // 24: ascli.v1.SyncRequest
+	(*TransferUpdate)(nil),         // 25: ascli.v1.TransferUpdate
+	(*SyncUpdate)(nil),             // 26: ascli.v1.SyncUpdate
+	(*ExecuteEvent)(nil),           // 27: ascli.v1.ExecuteEvent
 }
 var file_ascli_v1_host_proto_depIdxs = []int32{
-	19, // 0: ascli.v1.OptionResponse.value:type_name -> ascli.v1.Value
-	20, // 1: ascli.v1.OptionResponse.failure:type_name -> ascli.v1.Failure
-	20, // 2: ascli.v1.PromptResponse.failure:type_name -> ascli.v1.Failure
+	20, // 0: ascli.v1.OptionResponse.value:type_name -> ascli.v1.Value
+	21, // 1: ascli.v1.OptionResponse.failure:type_name -> ascli.v1.Failure
+	21, // 2: ascli.v1.PromptResponse.failure:type_name -> ascli.v1.Failure
 	0,  // 3: ascli.v1.MessageRequest.level:type_name -> ascli.v1.MessageRequest.Level
-	20, // 4: ascli.v1.ReadStateResponse.failure:type_name -> ascli.v1.Failure
-	20, // 5: ascli.v1.WriteStateResponse.failure:type_name -> ascli.v1.Failure
-	20, // 6: ascli.v1.OpenResponse.failure:type_name -> ascli.v1.Failure
-	20, // 7: ascli.v1.ProxyResponse.failure:type_name -> ascli.v1.Failure
-	21, // 8: ascli.v1.SetPresetRequest.options:type_name -> ascli.v1.NamedValue
-	20, // 9: ascli.v1.SetPresetResponse.failure:type_name -> ascli.v1.Failure
-	1,  // 10: ascli.v1.Host.Option:input_type -> ascli.v1.OptionRequest
-	3,  // 11: ascli.v1.Host.Prompt:input_type -> ascli.v1.PromptRequest
-	5,  // 12: ascli.v1.Host.Secret:input_type -> ascli.v1.SecretRequest
-	7,  // 13: ascli.v1.Host.Message:input_type -> ascli.v1.MessageRequest
-	9,  // 14: ascli.v1.Host.ReadState:input_type -> ascli.v1.ReadStateRequest
-	11, // 15: ascli.v1.Host.WriteState:input_type -> ascli.v1.WriteStateRequest
-	13, // 16: ascli.v1.Host.Open:input_type -> ascli.v1.OpenRequest
-	15, // 17: ascli.v1.Host.Proxy:input_type -> ascli.v1.ProxyRequest
-	17, // 18: ascli.v1.Host.SetPreset:input_type -> ascli.v1.SetPresetRequest
-	22, // 19: ascli.v1.Host.Transfer:input_type -> ascli.v1.TransferRequest
-	2,  // 20: ascli.v1.Host.Option:output_type -> ascli.v1.OptionResponse
-	4,  // 21: ascli.v1.Host.Prompt:output_type -> ascli.v1.PromptResponse
-	6,  // 22: ascli.v1.Host.Secret:output_type -> ascli.v1.SecretResponse
-	8,  // 23: ascli.v1.Host.Message:output_type -> ascli.v1.MessageResponse
-	10, // 24: ascli.v1.Host.ReadState:output_type -> ascli.v1.ReadStateResponse
-	12, // 25: ascli.v1.Host.WriteState:output_type -> ascli.v1.WriteStateResponse
-	14, // 26: ascli.v1.Host.Open:output_type -> ascli.v1.OpenResponse
-	16, // 27: ascli.v1.Host.Proxy:output_type -> ascli.v1.ProxyResponse
-	18, // 28: ascli.v1.Host.SetPreset:output_type -> ascli.v1.SetPresetResponse
-	23, // 29: ascli.v1.Host.Transfer:output_type -> ascli.v1.TransferUpdate
-	20, // [20:30] is the sub-list for method output_type
-	10, // [10:20] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	21, // 4: ascli.v1.ReadStateResponse.failure:type_name -> ascli.v1.Failure
+	21, // 5: ascli.v1.WriteStateResponse.failure:type_name -> ascli.v1.Failure
+	21, // 6: ascli.v1.OpenResponse.failure:type_name -> ascli.v1.Failure
+	21, // 7: ascli.v1.ProxyResponse.failure:type_name -> ascli.v1.Failure
+	22, // 8: ascli.v1.SetPresetRequest.options:type_name -> ascli.v1.NamedValue
+	21, // 9: ascli.v1.SetPresetResponse.failure:type_name -> ascli.v1.Failure
+	22, // 10: ascli.v1.TransferCommandRequest.arguments:type_name -> ascli.v1.NamedValue
+	1,  // 11: ascli.v1.Host.Option:input_type -> ascli.v1.OptionRequest
+	3,  // 12: ascli.v1.Host.Prompt:input_type -> ascli.v1.PromptRequest
+	5,  // 13: ascli.v1.Host.Secret:input_type -> ascli.v1.SecretRequest
+	7,  // 14: ascli.v1.Host.Message:input_type -> ascli.v1.MessageRequest
+	9,  // 15: ascli.v1.Host.ReadState:input_type -> ascli.v1.ReadStateRequest
+	11, // 16: ascli.v1.Host.WriteState:input_type -> ascli.v1.WriteStateRequest
+	13, // 17: ascli.v1.Host.Open:input_type -> ascli.v1.OpenRequest
+	15, // 18: ascli.v1.Host.Proxy:input_type -> ascli.v1.ProxyRequest
+	17, // 19: ascli.v1.Host.SetPreset:input_type -> ascli.v1.SetPresetRequest
+	23, // 20: ascli.v1.Host.Transfer:input_type -> ascli.v1.TransferRequest
+	24, // 21: ascli.v1.Host.Sync:input_type -> ascli.v1.SyncRequest
+	19, // 22: ascli.v1.Host.TransferCommand:input_type -> ascli.v1.TransferCommandRequest
+	2,  // 23: ascli.v1.Host.Option:output_type -> ascli.v1.OptionResponse
+	4,  // 24: ascli.v1.Host.Prompt:output_type -> ascli.v1.PromptResponse
+	6,  // 25: ascli.v1.Host.Secret:output_type -> ascli.v1.SecretResponse
+	8,  // 26: ascli.v1.Host.Message:output_type -> ascli.v1.MessageResponse
+	10, // 27: ascli.v1.Host.ReadState:output_type -> ascli.v1.ReadStateResponse
+	12, // 28: ascli.v1.Host.WriteState:output_type -> ascli.v1.WriteStateResponse
+	14, // 29: ascli.v1.Host.Open:output_type -> ascli.v1.OpenResponse
+	16, // 30: ascli.v1.Host.Proxy:output_type -> ascli.v1.ProxyResponse
+	18, // 31: ascli.v1.Host.SetPreset:output_type -> ascli.v1.SetPresetResponse
+	25, // 32: ascli.v1.Host.Transfer:output_type -> ascli.v1.TransferUpdate
+	26, // 33: ascli.v1.Host.Sync:output_type -> ascli.v1.SyncUpdate
+	27, // 34: ascli.v1.Host.TransferCommand:output_type -> ascli.v1.ExecuteEvent
+	23, // [23:35] is the sub-list for method output_type
+	11, // [11:23] is the sub-list for method input_type
+	11, // [11:11] is the sub-list for extension type_name
+	11, // [11:11] is the sub-list for extension extendee
+	0,  // [0:11] is the sub-list for field type_name
 }
 
 func init() { file_ascli_v1_host_proto_init() }
@@ -1117,7 +1185,7 @@ func file_ascli_v1_host_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ascli_v1_host_proto_rawDesc), len(file_ascli_v1_host_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   18,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

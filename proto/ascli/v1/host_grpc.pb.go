@@ -19,16 +19,18 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	Host_Option_FullMethodName     = "/ascli.v1.Host/Option"
-	Host_Prompt_FullMethodName     = "/ascli.v1.Host/Prompt"
-	Host_Secret_FullMethodName     = "/ascli.v1.Host/Secret"
-	Host_Message_FullMethodName    = "/ascli.v1.Host/Message"
-	Host_ReadState_FullMethodName  = "/ascli.v1.Host/ReadState"
-	Host_WriteState_FullMethodName = "/ascli.v1.Host/WriteState"
-	Host_Open_FullMethodName       = "/ascli.v1.Host/Open"
-	Host_Proxy_FullMethodName      = "/ascli.v1.Host/Proxy"
-	Host_SetPreset_FullMethodName  = "/ascli.v1.Host/SetPreset"
-	Host_Transfer_FullMethodName   = "/ascli.v1.Host/Transfer"
+	Host_Option_FullMethodName          = "/ascli.v1.Host/Option"
+	Host_Prompt_FullMethodName          = "/ascli.v1.Host/Prompt"
+	Host_Secret_FullMethodName          = "/ascli.v1.Host/Secret"
+	Host_Message_FullMethodName         = "/ascli.v1.Host/Message"
+	Host_ReadState_FullMethodName       = "/ascli.v1.Host/ReadState"
+	Host_WriteState_FullMethodName      = "/ascli.v1.Host/WriteState"
+	Host_Open_FullMethodName            = "/ascli.v1.Host/Open"
+	Host_Proxy_FullMethodName           = "/ascli.v1.Host/Proxy"
+	Host_SetPreset_FullMethodName       = "/ascli.v1.Host/SetPreset"
+	Host_Transfer_FullMethodName        = "/ascli.v1.Host/Transfer"
+	Host_Sync_FullMethodName            = "/ascli.v1.Host/Sync"
+	Host_TransferCommand_FullMethodName = "/ascli.v1.Host/TransferCommand"
 )
 
 // HostClient is the client API for Host service.
@@ -61,6 +63,13 @@ type HostClient interface {
 	// Transfer moves files: the host merges the user's transfer options into the
 	// spec and runs the agent that the user chose. Cancelling it stops the transfer.
 	Transfer(ctx context.Context, in *TransferRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[TransferUpdate], error)
+	// Sync runs a session of async (spec/sync.md): the host merges the user's
+	// transfer options into the spec. Cancelling it stops the session.
+	Sync(ctx context.Context, in *SyncRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SyncUpdate], error)
+	// TransferCommand runs a command that the transfer plugin mounts under
+	// `config`, with the options of the command that asks: what is known of the
+	// programs of an installed Aspera product. No other command is reached.
+	TransferCommand(ctx context.Context, in *TransferCommandRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExecuteEvent], error)
 }
 
 type hostClient struct {
@@ -180,6 +189,44 @@ func (c *hostClient) Transfer(ctx context.Context, in *TransferRequest, opts ...
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Host_TransferClient = grpc.ServerStreamingClient[TransferUpdate]
 
+func (c *hostClient) Sync(ctx context.Context, in *SyncRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SyncUpdate], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Host_ServiceDesc.Streams[1], Host_Sync_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[SyncRequest, SyncUpdate]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Host_SyncClient = grpc.ServerStreamingClient[SyncUpdate]
+
+func (c *hostClient) TransferCommand(ctx context.Context, in *TransferCommandRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[ExecuteEvent], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &Host_ServiceDesc.Streams[2], Host_TransferCommand_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[TransferCommandRequest, ExecuteEvent]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Host_TransferCommandClient = grpc.ServerStreamingClient[ExecuteEvent]
+
 // HostServer is the server API for Host service.
 // All implementations must embed UnimplementedHostServer
 // for forward compatibility.
@@ -210,6 +257,13 @@ type HostServer interface {
 	// Transfer moves files: the host merges the user's transfer options into the
 	// spec and runs the agent that the user chose. Cancelling it stops the transfer.
 	Transfer(*TransferRequest, grpc.ServerStreamingServer[TransferUpdate]) error
+	// Sync runs a session of async (spec/sync.md): the host merges the user's
+	// transfer options into the spec. Cancelling it stops the session.
+	Sync(*SyncRequest, grpc.ServerStreamingServer[SyncUpdate]) error
+	// TransferCommand runs a command that the transfer plugin mounts under
+	// `config`, with the options of the command that asks: what is known of the
+	// programs of an installed Aspera product. No other command is reached.
+	TransferCommand(*TransferCommandRequest, grpc.ServerStreamingServer[ExecuteEvent]) error
 	mustEmbedUnimplementedHostServer()
 }
 
@@ -249,6 +303,12 @@ func (UnimplementedHostServer) SetPreset(context.Context, *SetPresetRequest) (*S
 }
 func (UnimplementedHostServer) Transfer(*TransferRequest, grpc.ServerStreamingServer[TransferUpdate]) error {
 	return status.Error(codes.Unimplemented, "method Transfer not implemented")
+}
+func (UnimplementedHostServer) Sync(*SyncRequest, grpc.ServerStreamingServer[SyncUpdate]) error {
+	return status.Error(codes.Unimplemented, "method Sync not implemented")
+}
+func (UnimplementedHostServer) TransferCommand(*TransferCommandRequest, grpc.ServerStreamingServer[ExecuteEvent]) error {
+	return status.Error(codes.Unimplemented, "method TransferCommand not implemented")
 }
 func (UnimplementedHostServer) mustEmbedUnimplementedHostServer() {}
 func (UnimplementedHostServer) testEmbeddedByValue()              {}
@@ -444,6 +504,28 @@ func _Host_Transfer_Handler(srv interface{}, stream grpc.ServerStream) error {
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type Host_TransferServer = grpc.ServerStreamingServer[TransferUpdate]
 
+func _Host_Sync_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(SyncRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(HostServer).Sync(m, &grpc.GenericServerStream[SyncRequest, SyncUpdate]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Host_SyncServer = grpc.ServerStreamingServer[SyncUpdate]
+
+func _Host_TransferCommand_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(TransferCommandRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(HostServer).TransferCommand(m, &grpc.GenericServerStream[TransferCommandRequest, ExecuteEvent]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type Host_TransferCommandServer = grpc.ServerStreamingServer[ExecuteEvent]
+
 // Host_ServiceDesc is the grpc.ServiceDesc for Host service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -492,6 +574,16 @@ var Host_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "Transfer",
 			Handler:       _Host_Transfer_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "Sync",
+			Handler:       _Host_Sync_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "TransferCommand",
+			Handler:       _Host_TransferCommand_Handler,
 			ServerStreams: true,
 		},
 	},

@@ -167,7 +167,10 @@ type TransferRequest struct {
 	// Transfer spec, JSON object.
 	Spec []byte `protobuf:"bytes,1,opt,name=spec,proto3" json:"spec,omitempty"`
 	// Local or remote sources; used when the spec has no "paths".
-	Sources       []*TransferSource `protobuf:"bytes,2,rep,name=sources,proto3" json:"sources,omitempty"`
+	Sources []*TransferSource `protobuf:"bytes,2,rep,name=sources,proto3" json:"sources,omitempty"`
+	// The spec is what an agent gets: the host lays no option of the user over it,
+	// shows no progress and sends no mail.
+	Complete      bool `protobuf:"varint,3,opt,name=complete,proto3" json:"complete,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -214,6 +217,13 @@ func (x *TransferRequest) GetSources() []*TransferSource {
 		return x.Sources
 	}
 	return nil
+}
+
+func (x *TransferRequest) GetComplete() bool {
+	if x != nil {
+		return x.Complete
+	}
+	return false
 }
 
 type TransferSource struct {
@@ -686,6 +696,220 @@ func (x *SessionResult) GetFailure() *Failure {
 	return nil
 }
 
+// SyncRequest is sessions of async as a product plugin asks for it.
+type SyncRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Description of the sessions, form conf or args (spec/sync.md 3). JSON object.
+	Description []byte `protobuf:"bytes,1,opt,name=description,proto3" json:"description,omitempty"`
+	// Transfer specs, one for each session in order: the address of the server and
+	// the authorization. JSON objects.
+	Specs [][]byte `protobuf:"bytes,2,rep,name=specs,proto3" json:"specs,omitempty"`
+	// The rules of 4.24 hold: a spec adds only what the description lacks, and
+	// async shows its progress on a terminal. Else those of 4.21: a spec has
+	// precedence over the description.
+	Additive      bool `protobuf:"varint,3,opt,name=additive,proto3" json:"additive,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SyncRequest) Reset() {
+	*x = SyncRequest{}
+	mi := &file_ascli_v1_transfer_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SyncRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SyncRequest) ProtoMessage() {}
+
+func (x *SyncRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_transfer_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SyncRequest.ProtoReflect.Descriptor instead.
+func (*SyncRequest) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *SyncRequest) GetDescription() []byte {
+	if x != nil {
+		return x.Description
+	}
+	return nil
+}
+
+func (x *SyncRequest) GetSpecs() [][]byte {
+	if x != nil {
+		return x.Specs
+	}
+	return nil
+}
+
+func (x *SyncRequest) GetAdditive() bool {
+	if x != nil {
+		return x.Additive
+	}
+	return false
+}
+
+// RunSyncRequest is a request complete with what the user's options say.
+type RunSyncRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The specs are final.
+	Request      *SyncRequest       `protobuf:"bytes,1,opt,name=request,proto3" json:"request,omitempty"`
+	Surroundings *AgentSurroundings `protobuf:"bytes,2,opt,name=surroundings,proto3" json:"surroundings,omitempty"`
+	// Somebody looks at what async says.
+	Watched       bool `protobuf:"varint,3,opt,name=watched,proto3" json:"watched,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RunSyncRequest) Reset() {
+	*x = RunSyncRequest{}
+	mi := &file_ascli_v1_transfer_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RunSyncRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RunSyncRequest) ProtoMessage() {}
+
+func (x *RunSyncRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_transfer_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RunSyncRequest.ProtoReflect.Descriptor instead.
+func (*RunSyncRequest) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *RunSyncRequest) GetRequest() *SyncRequest {
+	if x != nil {
+		return x.Request
+	}
+	return nil
+}
+
+func (x *RunSyncRequest) GetSurroundings() *AgentSurroundings {
+	if x != nil {
+		return x.Surroundings
+	}
+	return nil
+}
+
+func (x *RunSyncRequest) GetWatched() bool {
+	if x != nil {
+		return x.Watched
+	}
+	return false
+}
+
+type SyncUpdate struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Types that are valid to be assigned to Update:
+	//
+	//	*SyncUpdate_Output
+	//	*SyncUpdate_Result
+	Update        isSyncUpdate_Update `protobuf_oneof:"update"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SyncUpdate) Reset() {
+	*x = SyncUpdate{}
+	mi := &file_ascli_v1_transfer_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SyncUpdate) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SyncUpdate) ProtoMessage() {}
+
+func (x *SyncUpdate) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_transfer_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SyncUpdate.ProtoReflect.Descriptor instead.
+func (*SyncUpdate) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *SyncUpdate) GetUpdate() isSyncUpdate_Update {
+	if x != nil {
+		return x.Update
+	}
+	return nil
+}
+
+func (x *SyncUpdate) GetOutput() []byte {
+	if x != nil {
+		if x, ok := x.Update.(*SyncUpdate_Output); ok {
+			return x.Output
+		}
+	}
+	return nil
+}
+
+func (x *SyncUpdate) GetResult() *SessionResult {
+	if x != nil {
+		if x, ok := x.Update.(*SyncUpdate_Result); ok {
+			return x.Result
+		}
+	}
+	return nil
+}
+
+type isSyncUpdate_Update interface {
+	isSyncUpdate_Update()
+}
+
+type SyncUpdate_Output struct {
+	// What async says on its standard output and error.
+	Output []byte `protobuf:"bytes,1,opt,name=output,proto3,oneof"`
+}
+
+type SyncUpdate_Result struct {
+	// Last message.
+	Result *SessionResult `protobuf:"bytes,2,opt,name=result,proto3,oneof"`
+}
+
+func (*SyncUpdate_Output) isSyncUpdate_Update() {}
+
+func (*SyncUpdate_Result) isSyncUpdate_Update() {}
+
 var File_ascli_v1_transfer_proto protoreflect.FileDescriptor
 
 const file_ascli_v1_transfer_proto_rawDesc = "" +
@@ -697,10 +921,11 @@ const file_ascli_v1_transfer_proto_rawDesc = "" +
 	"\x05Agent\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\asummary\x18\x02 \x01(\tR\asummary\x12\x18\n" +
-	"\aaliases\x18\x03 \x03(\tR\aaliases\"Y\n" +
+	"\aaliases\x18\x03 \x03(\tR\aaliases\"u\n" +
 	"\x0fTransferRequest\x12\x12\n" +
 	"\x04spec\x18\x01 \x01(\fR\x04spec\x122\n" +
-	"\asources\x18\x02 \x03(\v2\x18.ascli.v1.TransferSourceR\asources\"J\n" +
+	"\asources\x18\x02 \x03(\v2\x18.ascli.v1.TransferSourceR\asources\x12\x1a\n" +
+	"\bcomplete\x18\x03 \x01(\bR\bcomplete\"J\n" +
 	"\x0eTransferSource\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x12 \n" +
 	"\vdestination\x18\x02 \x01(\tR\vdestination\"\x8b\x01\n" +
@@ -731,10 +956,24 @@ const file_ascli_v1_transfer_proto_rawDesc = "" +
 	"\x0eTransferResult\x123\n" +
 	"\bsessions\x18\x01 \x03(\v2\x17.ascli.v1.SessionResultR\bsessions\"<\n" +
 	"\rSessionResult\x12+\n" +
-	"\afailure\x18\x01 \x01(\v2\x11.ascli.v1.FailureR\afailure2\x85\x01\n" +
+	"\afailure\x18\x01 \x01(\v2\x11.ascli.v1.FailureR\afailure\"a\n" +
+	"\vSyncRequest\x12 \n" +
+	"\vdescription\x18\x01 \x01(\fR\vdescription\x12\x14\n" +
+	"\x05specs\x18\x02 \x03(\fR\x05specs\x12\x1a\n" +
+	"\badditive\x18\x03 \x01(\bR\badditive\"\x9c\x01\n" +
+	"\x0eRunSyncRequest\x12/\n" +
+	"\arequest\x18\x01 \x01(\v2\x15.ascli.v1.SyncRequestR\arequest\x12?\n" +
+	"\fsurroundings\x18\x02 \x01(\v2\x1b.ascli.v1.AgentSurroundingsR\fsurroundings\x12\x18\n" +
+	"\awatched\x18\x03 \x01(\bR\awatched\"c\n" +
+	"\n" +
+	"SyncUpdate\x12\x18\n" +
+	"\x06output\x18\x01 \x01(\fH\x00R\x06output\x121\n" +
+	"\x06result\x18\x02 \x01(\v2\x17.ascli.v1.SessionResultH\x00R\x06resultB\b\n" +
+	"\x06update2\xbf\x01\n" +
 	"\rTransferAgent\x12;\n" +
 	"\x06Agents\x12\x17.ascli.v1.AgentsRequest\x1a\x18.ascli.v1.AgentsResponse\x127\n" +
-	"\x03Run\x12\x14.ascli.v1.RunRequest\x1a\x18.ascli.v1.TransferUpdate0\x01B2Z0github.com/ascli-go/ascli/proto/ascli/v1;ascliv1b\x06proto3"
+	"\x03Run\x12\x14.ascli.v1.RunRequest\x1a\x18.ascli.v1.TransferUpdate0\x01\x128\n" +
+	"\x04Sync\x12\x18.ascli.v1.RunSyncRequest\x1a\x14.ascli.v1.SyncUpdate0\x01B2Z0github.com/ascli-go/ascli/proto/ascli/v1;ascliv1b\x06proto3"
 
 var (
 	file_ascli_v1_transfer_proto_rawDescOnce sync.Once
@@ -748,7 +987,7 @@ func file_ascli_v1_transfer_proto_rawDescGZIP() []byte {
 	return file_ascli_v1_transfer_proto_rawDescData
 }
 
-var file_ascli_v1_transfer_proto_msgTypes = make([]protoimpl.MessageInfo, 11)
+var file_ascli_v1_transfer_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
 var file_ascli_v1_transfer_proto_goTypes = []any{
 	(*AgentsRequest)(nil),     // 0: ascli.v1.AgentsRequest
 	(*AgentsResponse)(nil),    // 1: ascli.v1.AgentsResponse
@@ -761,30 +1000,38 @@ var file_ascli_v1_transfer_proto_goTypes = []any{
 	(*TransferEvent)(nil),     // 8: ascli.v1.TransferEvent
 	(*TransferResult)(nil),    // 9: ascli.v1.TransferResult
 	(*SessionResult)(nil),     // 10: ascli.v1.SessionResult
-	(*NamedValue)(nil),        // 11: ascli.v1.NamedValue
-	(*Surroundings)(nil),      // 12: ascli.v1.Surroundings
-	(*Failure)(nil),           // 13: ascli.v1.Failure
+	(*SyncRequest)(nil),       // 11: ascli.v1.SyncRequest
+	(*RunSyncRequest)(nil),    // 12: ascli.v1.RunSyncRequest
+	(*SyncUpdate)(nil),        // 13: ascli.v1.SyncUpdate
+	(*NamedValue)(nil),        // 14: ascli.v1.NamedValue
+	(*Surroundings)(nil),      // 15: ascli.v1.Surroundings
+	(*Failure)(nil),           // 16: ascli.v1.Failure
 }
 var file_ascli_v1_transfer_proto_depIdxs = []int32{
 	2,  // 0: ascli.v1.AgentsResponse.agents:type_name -> ascli.v1.Agent
 	4,  // 1: ascli.v1.TransferRequest.sources:type_name -> ascli.v1.TransferSource
 	6,  // 2: ascli.v1.RunRequest.surroundings:type_name -> ascli.v1.AgentSurroundings
-	11, // 3: ascli.v1.AgentSurroundings.options:type_name -> ascli.v1.NamedValue
-	12, // 4: ascli.v1.AgentSurroundings.surroundings:type_name -> ascli.v1.Surroundings
+	14, // 3: ascli.v1.AgentSurroundings.options:type_name -> ascli.v1.NamedValue
+	15, // 4: ascli.v1.AgentSurroundings.surroundings:type_name -> ascli.v1.Surroundings
 	8,  // 5: ascli.v1.TransferUpdate.event:type_name -> ascli.v1.TransferEvent
 	9,  // 6: ascli.v1.TransferUpdate.result:type_name -> ascli.v1.TransferResult
-	13, // 7: ascli.v1.TransferUpdate.failure:type_name -> ascli.v1.Failure
+	16, // 7: ascli.v1.TransferUpdate.failure:type_name -> ascli.v1.Failure
 	10, // 8: ascli.v1.TransferResult.sessions:type_name -> ascli.v1.SessionResult
-	13, // 9: ascli.v1.SessionResult.failure:type_name -> ascli.v1.Failure
-	0,  // 10: ascli.v1.TransferAgent.Agents:input_type -> ascli.v1.AgentsRequest
-	5,  // 11: ascli.v1.TransferAgent.Run:input_type -> ascli.v1.RunRequest
-	1,  // 12: ascli.v1.TransferAgent.Agents:output_type -> ascli.v1.AgentsResponse
-	7,  // 13: ascli.v1.TransferAgent.Run:output_type -> ascli.v1.TransferUpdate
-	12, // [12:14] is the sub-list for method output_type
-	10, // [10:12] is the sub-list for method input_type
-	10, // [10:10] is the sub-list for extension type_name
-	10, // [10:10] is the sub-list for extension extendee
-	0,  // [0:10] is the sub-list for field type_name
+	16, // 9: ascli.v1.SessionResult.failure:type_name -> ascli.v1.Failure
+	11, // 10: ascli.v1.RunSyncRequest.request:type_name -> ascli.v1.SyncRequest
+	6,  // 11: ascli.v1.RunSyncRequest.surroundings:type_name -> ascli.v1.AgentSurroundings
+	10, // 12: ascli.v1.SyncUpdate.result:type_name -> ascli.v1.SessionResult
+	0,  // 13: ascli.v1.TransferAgent.Agents:input_type -> ascli.v1.AgentsRequest
+	5,  // 14: ascli.v1.TransferAgent.Run:input_type -> ascli.v1.RunRequest
+	12, // 15: ascli.v1.TransferAgent.Sync:input_type -> ascli.v1.RunSyncRequest
+	1,  // 16: ascli.v1.TransferAgent.Agents:output_type -> ascli.v1.AgentsResponse
+	7,  // 17: ascli.v1.TransferAgent.Run:output_type -> ascli.v1.TransferUpdate
+	13, // 18: ascli.v1.TransferAgent.Sync:output_type -> ascli.v1.SyncUpdate
+	16, // [16:19] is the sub-list for method output_type
+	13, // [13:16] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_ascli_v1_transfer_proto_init() }
@@ -798,13 +1045,17 @@ func file_ascli_v1_transfer_proto_init() {
 		(*TransferUpdate_Result)(nil),
 		(*TransferUpdate_Failure)(nil),
 	}
+	file_ascli_v1_transfer_proto_msgTypes[13].OneofWrappers = []any{
+		(*SyncUpdate_Output)(nil),
+		(*SyncUpdate_Result)(nil),
+	}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ascli_v1_transfer_proto_rawDesc), len(file_ascli_v1_transfer_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   11,
+			NumMessages:   14,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -21,6 +21,7 @@ const _ = grpc.SupportPackageIsVersion9
 const (
 	TransferAgent_Agents_FullMethodName = "/ascli.v1.TransferAgent/Agents"
 	TransferAgent_Run_FullMethodName    = "/ascli.v1.TransferAgent/Run"
+	TransferAgent_Sync_FullMethodName   = "/ascli.v1.TransferAgent/Sync"
 )
 
 // TransferAgentClient is the client API for TransferAgent service.
@@ -33,6 +34,8 @@ type TransferAgentClient interface {
 	// Run executes one transfer job. Cancelling the call stops the transfer in
 	// order and keeps partial files for a resume.
 	Run(ctx context.Context, in *RunRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[TransferUpdate], error)
+	// Sync executes one session of async. Cancelling the call stops it in order.
+	Sync(ctx context.Context, in *RunSyncRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SyncUpdate], error)
 }
 
 type transferAgentClient struct {
@@ -72,6 +75,25 @@ func (c *transferAgentClient) Run(ctx context.Context, in *RunRequest, opts ...g
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type TransferAgent_RunClient = grpc.ServerStreamingClient[TransferUpdate]
 
+func (c *transferAgentClient) Sync(ctx context.Context, in *RunSyncRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SyncUpdate], error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	stream, err := c.cc.NewStream(ctx, &TransferAgent_ServiceDesc.Streams[1], TransferAgent_Sync_FullMethodName, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	x := &grpc.GenericClientStream[RunSyncRequest, SyncUpdate]{ClientStream: stream}
+	if err := x.ClientStream.SendMsg(in); err != nil {
+		return nil, err
+	}
+	if err := x.ClientStream.CloseSend(); err != nil {
+		return nil, err
+	}
+	return x, nil
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type TransferAgent_SyncClient = grpc.ServerStreamingClient[SyncUpdate]
+
 // TransferAgentServer is the server API for TransferAgent service.
 // All implementations must embed UnimplementedTransferAgentServer
 // for forward compatibility.
@@ -82,6 +104,8 @@ type TransferAgentServer interface {
 	// Run executes one transfer job. Cancelling the call stops the transfer in
 	// order and keeps partial files for a resume.
 	Run(*RunRequest, grpc.ServerStreamingServer[TransferUpdate]) error
+	// Sync executes one session of async. Cancelling the call stops it in order.
+	Sync(*RunSyncRequest, grpc.ServerStreamingServer[SyncUpdate]) error
 	mustEmbedUnimplementedTransferAgentServer()
 }
 
@@ -97,6 +121,9 @@ func (UnimplementedTransferAgentServer) Agents(context.Context, *AgentsRequest) 
 }
 func (UnimplementedTransferAgentServer) Run(*RunRequest, grpc.ServerStreamingServer[TransferUpdate]) error {
 	return status.Error(codes.Unimplemented, "method Run not implemented")
+}
+func (UnimplementedTransferAgentServer) Sync(*RunSyncRequest, grpc.ServerStreamingServer[SyncUpdate]) error {
+	return status.Error(codes.Unimplemented, "method Sync not implemented")
 }
 func (UnimplementedTransferAgentServer) mustEmbedUnimplementedTransferAgentServer() {}
 func (UnimplementedTransferAgentServer) testEmbeddedByValue()                       {}
@@ -148,6 +175,17 @@ func _TransferAgent_Run_Handler(srv interface{}, stream grpc.ServerStream) error
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type TransferAgent_RunServer = grpc.ServerStreamingServer[TransferUpdate]
 
+func _TransferAgent_Sync_Handler(srv interface{}, stream grpc.ServerStream) error {
+	m := new(RunSyncRequest)
+	if err := stream.RecvMsg(m); err != nil {
+		return err
+	}
+	return srv.(TransferAgentServer).Sync(m, &grpc.GenericServerStream[RunSyncRequest, SyncUpdate]{ServerStream: stream})
+}
+
+// This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
+type TransferAgent_SyncServer = grpc.ServerStreamingServer[SyncUpdate]
+
 // TransferAgent_ServiceDesc is the grpc.ServiceDesc for TransferAgent service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -164,6 +202,11 @@ var TransferAgent_ServiceDesc = grpc.ServiceDesc{
 		{
 			StreamName:    "Run",
 			Handler:       _TransferAgent_Run_Handler,
+			ServerStreams: true,
+		},
+		{
+			StreamName:    "Sync",
+			Handler:       _TransferAgent_Sync_Handler,
 			ServerStreams: true,
 		},
 	},

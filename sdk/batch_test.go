@@ -1,18 +1,17 @@
-package plugins
+package sdk
 
 import (
 	"slices"
 	"testing"
 
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
-	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
 )
 
 // diary is a sink that writes down what it is told.
 type diary []string
 
-func (d *diary) Begin(sdk.Header) error {
+func (d *diary) Begin(Header) error {
 	*d = append(*d, "begin")
 	return nil
 }
