@@ -22,8 +22,8 @@ type Agents interface {
 	// emit may be called from any goroutine until Run returns. Cancelling ctx
 	// stops the transfer in order and keeps partial files for a resume.
 	Run(ctx context.Context, job TransferJob, emit func(transfer.Event)) ([]error, error)
-	// Sync runs one session of async to its end; what async says goes to output,
-	// from one goroutine at a time. Cancelling ctx stops the session in order.
+	// Sync runs sessions of async to their end; what async says goes to output,
+	// from one goroutine at a time. Cancelling ctx stops them in order.
 	Sync(ctx context.Context, job SyncJob, output io.Writer) error
 }
 
@@ -41,12 +41,9 @@ type TransferJob struct {
 	Place
 }
 
-// SyncJob is a complete session of async.
+// SyncJob is sessions of async, complete: their specs are final.
 type SyncJob struct {
-	// Spec is a transfer spec that tells the server and the authorization.
-	Spec *record.Object
-	// Description is that of the session, form conf or args (spec/sync.md 3).
-	Description *record.Object
+	Sync
 	// Watched tells that somebody looks at the output.
 	Watched bool
 	Place
@@ -138,13 +135,11 @@ func (a *agentServer) Sync(request *ascliv1.RunSyncRequest, stream grpc.ServerSt
 	if err != nil {
 		return err
 	}
-	job := SyncJob{Place: place, Watched: request.Watched}
-	if job.Spec, err = record.ParseObject(request.Spec); err != nil {
+	sync, err := ReadSync(request.Request)
+	if err != nil {
 		return err
 	}
-	if job.Description, err = record.ParseObject(request.Description); err != nil {
-		return err
-	}
+	job := SyncJob{Sync: sync, Place: place, Watched: request.Watched}
 	return stream.Send(wire.ToSyncEnd(a.agents.Sync(stream.Context(), job, syncOutput{stream})))
 }
 

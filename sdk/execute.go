@@ -69,10 +69,10 @@ func (r *Result) feed(ctx context.Context, sink Sink, pick func(*record.Object) 
 			return err
 		}
 	}
-	if begun {
-		return nil
+	if !begun {
+		return sink.Begin(header)
 	}
-	return sink.Begin(header)
+	return nil
 }
 
 // lookup finds the leaf that the words name.

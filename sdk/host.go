@@ -43,17 +43,28 @@ type Host interface {
 	// sent. Several may run at once. A failed session gives a *transfer.Error in
 	// the chain of the error.
 	TransferComplete(ctx context.Context, spec *record.Object, progress func(transfer.Event)) error
-	// Sync runs a session of async to its end. spec is the transfer spec from the
-	// product: where the server is, and the authorization; the user's own values
-	// (option ts) are merged over it. description is that of the session, form
-	// conf or args (spec/sync.md 3).
-	Sync(ctx context.Context, spec, description *record.Object) error
+	// Sync runs sessions of async to their end. The user's own values (option ts)
+	// are merged over the transfer specs.
+	Sync(ctx context.Context, sync Sync) error
 	// TransferCommand runs a command that the transfer plugin mounts under
 	// `config`, e.g. ["ascp", "info"], with arguments by name and the options of
 	// the command that asks, secret ones left out, and feeds the result to sink
 	// from the caller's goroutine. No other command can be run. Handlers that want the
 	// result as theirs use [Invocation.TransferCommand].
 	TransferCommand(ctx context.Context, command []string, args map[string]any, sink Sink) error
+}
+
+// Sync is what a product asks of async.
+type Sync struct {
+	// Description is that of the sessions, form conf or args (spec/sync.md 3).
+	Description *record.Object
+	// Specs are transfer specs, one for each session in order: where the server
+	// is, and the authorization.
+	Specs []*record.Object
+	// Additive holds the rules of 4.24: a spec adds only what the description
+	// lacks, and async shows its progress on a terminal. Else a spec has
+	// precedence over the description, as in 4.21.
+	Additive bool
 }
 
 // MessageLevel says where a message goes.

@@ -197,17 +197,42 @@ func FollowTransfer(stream grpc.ServerStreamingClient[ascliv1.TransferUpdate], p
 	}
 }
 
-func (h *hostClient) Sync(ctx context.Context, spec, description *record.Object) error {
+func (h *hostClient) Sync(ctx context.Context, sync Sync) error {
 	c, err := h.client()
 	if err != nil {
 		return err
 	}
-	stream, err := c.Sync(ctx, &ascliv1.SyncRequest{Spec: record.JSON(spec), Description: record.JSON(description)})
+	stream, err := c.Sync(ctx, sync.Request())
 	if err != nil {
 		return err
 	}
 	// What async says is shown by the host.
 	return FollowSync(stream, io.Discard)
+}
+
+// Request is the message that asks for the sessions.
+func (s Sync) Request() *ascliv1.SyncRequest {
+	request := &ascliv1.SyncRequest{Description: record.JSON(s.Description), Additive: s.Additive}
+	for _, spec := range s.Specs {
+		request.Specs = append(request.Specs, record.JSON(spec))
+	}
+	return request
+}
+
+// ReadSync reads the message that asks for sessions.
+func ReadSync(request *ascliv1.SyncRequest) (s Sync, err error) {
+	s.Additive = request.GetAdditive()
+	if s.Description, err = record.ParseObject(request.GetDescription()); err != nil {
+		return s, err
+	}
+	for _, text := range request.GetSpecs() {
+		spec, err := record.ParseObject(text)
+		if err != nil {
+			return s, err
+		}
+		s.Specs = append(s.Specs, spec)
+	}
+	return s, nil
 }
 
 // FollowSync reads the updates of a sync session to its end, and writes what

@@ -46,9 +46,9 @@ func (echoes) Run(context.Context, sdk.TransferJob, func(transfer.Event)) ([]err
 
 func (echoes) Sync(_ context.Context, job sdk.SyncJob, output io.Writer) error {
 	if job.Description.Text("name") == "bad" {
-		return transfer.Errorf("no login with %s", job.Spec.Text("token"))
+		return transfer.Errorf("no login with %s", job.Specs[0].Text("token"))
 	}
-	_, err := io.WriteString(output, string(record.JSON(job.Spec))+string(record.JSON(job.Description))+"\n")
+	_, err := io.WriteString(output, string(record.JSON(job.Specs[0]))+string(record.JSON(job.Description))+"\n")
 	return err
 }
 

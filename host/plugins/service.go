@@ -98,15 +98,11 @@ func (s *hostServer) Transfer(r *ascliv1.TransferRequest, stream grpc.ServerStre
 }
 
 func (s *hostServer) Sync(r *ascliv1.SyncRequest, stream grpc.ServerStreamingServer[ascliv1.SyncUpdate]) error {
-	spec, err := record.ParseObject(r.Spec)
-	if err != nil {
-		return stream.Send(wire.ToSyncEnd(err))
+	sync, err := sdk.ReadSync(r)
+	if err == nil {
+		err = s.host.Sync(stream.Context(), sync)
 	}
-	description, err := record.ParseObject(r.Description)
-	if err != nil {
-		return stream.Send(wire.ToSyncEnd(err))
-	}
-	return stream.Send(wire.ToSyncEnd(s.host.Sync(stream.Context(), spec, description)))
+	return stream.Send(wire.ToSyncEnd(err))
 }
 
 func (s *hostServer) TransferCommand(r *ascliv1.TransferCommandRequest, stream grpc.ServerStreamingServer[ascliv1.ExecuteEvent]) error {

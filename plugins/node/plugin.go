@@ -22,7 +22,7 @@ func Plugin() *sdk.Plugin {
 			{Name: "validator", Help: "Identifier of the validator, for central"},
 			{Name: "asperabrowserurl", Default: "https://asperabrowser.mybluemix.net", Help: "Address of the web page that asperabrowser opens"},
 			{Name: "sync_name", Help: "Name of the session for async, instead of its identifier"},
-		}, nodecmd.Options()),
+		}, nodecmd.Options(), nodecmd.SyncOptions()),
 		Commands: slices.Concat(
 			nodecmd.Gen3(mount),
 			nodecmd.Server(mount),
@@ -30,6 +30,7 @@ func Plugin() *sdk.Plugin {
 				nodecmd.AccessKeys(mount), nodecmd.Transfers(mount),
 				streams(), services(), watchFolders(), centrals(), asyncs(), ssyncs(),
 				telemetry(), asperaBrowser(), basicToken(), bearerToken(), simulatorCommand(),
+				nodecmd.Sync(nodecmd.SyncByPath(mount)),
 			},
 		),
 		Detect: detect,

@@ -9,12 +9,12 @@ import (
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
 	"github.com/ascli-go/ascli/plugins/transfer/ascpcmd"
+	"github.com/ascli-go/ascli/plugins/transfer/async"
 	"github.com/ascli-go/ascli/plugins/transfer/direct"
 	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
 	"github.com/ascli-go/ascli/plugins/transfer/node"
 	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
 	"github.com/ascli-go/ascli/sdk"
-	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/rest"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
@@ -51,20 +51,26 @@ func (a agents) Run(ctx context.Context, order sdk.TransferJob, emit func(transf
 	if err != nil {
 		return nil, err
 	}
-	env, err := environment(order)
+	env, err := environment(order.Place, order.Info.Text(transfer.InfoURL))
 	if err != nil {
 		return nil, err
 	}
 	return a[info.Name].Run(ctx, agent.Job{Spec: order.Spec, Info: order.Info, Env: env}, emit)
 }
 
-// Sync runs a session of async.
-func (a agents) Sync(context.Context, sdk.SyncJob, io.Writer) error {
-	return failure.Toolf("this transfer plugin runs no sync sessions")
+// Sync runs sessions of async.
+func (a agents) Sync(ctx context.Context, order sdk.SyncJob, output io.Writer) error {
+	env, err := environment(order.Place, "")
+	if err != nil {
+		return err
+	}
+	env.Stdout, env.Stderr = output, output
+	return async.New().Run(ctx, async.Job{Sync: order.Sync, Watched: order.Watched, Env: env})
 }
 
-// environment gives agents the user's installation and HTTP options.
-func environment(order sdk.TransferJob) (agent.Env, error) {
+// environment gives agents the user's installation and HTTP options. server is the
+// address of the one that an agent talks to.
+func environment(order sdk.Place, server string) (agent.Env, error) {
 	session, err := rest.NewSession(order.Options, order.Log)
 	if err != nil {
 		return agent.Env{}, err
@@ -79,7 +85,7 @@ func environment(order sdk.TransferJob) (agent.Env, error) {
 		KeepTemp:     order.Options["clean_temp"] == false,
 		TrustedCerts: certificates, IgnoreCertificate: session.Ignores,
 		Session:   session,
-		Transport: func() *http.Transport { return session.TransportTo(order.Info.Text("url")) },
+		Transport: func() *http.Transport { return session.TransportTo(server) },
 		Log:       order.Log,
 	}, nil
 }

@@ -27,7 +27,7 @@ type Host struct {
 	// Transfer, when set, is the agent.
 	Transfer func(ctx context.Context, spec *record.Object, sources []transfer.Source) error
 	// Sync, when set, is async.
-	Sync func(ctx context.Context, spec, description *record.Object) error
+	Sync func(ctx context.Context, sync sdk.Sync) error
 	// TransferCommand, when set, answers for the commands of the transfer plugin,
 	// by its words: "ascp info". Unset, there are none.
 	TransferCommand func(ctx context.Context, words string, args map[string]any) (*sdk.Result, error)
@@ -44,9 +44,6 @@ type Transfer struct {
 	Spec    *record.Object
 	Sources []transfer.Source
 }
-
-// Sync is a session of async that a command asked for.
-type Sync struct{ Spec, Description *record.Object }
 
 // fakeHost writes what a command asks for into its outcome.
 type fakeHost struct {
@@ -116,12 +113,12 @@ func (h *fakeHost) TransferComplete(ctx context.Context, spec *record.Object, _ 
 	return h.Transfer(ctx, spec, nil, nil)
 }
 
-func (h *fakeHost) Sync(ctx context.Context, spec, description *record.Object) error {
+func (h *fakeHost) Sync(ctx context.Context, sync sdk.Sync) error {
 	h.mu.Lock()
-	h.out.Syncs = append(h.out.Syncs, Sync{spec.Clone(), description.Clone()})
+	h.out.Syncs = append(h.out.Syncs, sync)
 	h.mu.Unlock()
 	if h.Host.Sync != nil {
-		return h.Host.Sync(ctx, spec, description)
+		return h.Host.Sync(ctx, sync)
 	}
 	return nil
 }

@@ -35,8 +35,8 @@ type Outcome struct {
 	Messages []Message
 	// Transfers are those that the command asked for.
 	Transfers []Transfer
-	// Syncs are the sessions of async that it asked for.
-	Syncs []Sync
+	// Syncs are those that it asked of async.
+	Syncs []sdk.Sync
 	// Opened are the URLs and files that the user was shown.
 	Opened []string
 	// Presets are those that the command stored, by name.

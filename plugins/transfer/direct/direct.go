@@ -8,27 +8,22 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
+	"github.com/ascli-go/ascli/plugins/transfer/process"
 	"github.com/ascli-go/ascli/plugins/transfer/resume"
 	"github.com/ascli-go/ascli/sdk/transfer"
-)
-
-const (
-	// stopGrace is the time that ascp gets to end by itself when it is
-	// interrupted. It is shorter than what a plugin has when its host is gone.
-	stopGrace = 1500 * time.Millisecond
-	// settleGrace is the time that ascp gets to end when it has said its last word.
-	settleGrace = 5 * time.Second
 )
 
 // Agent runs ascp.
 type Agent struct {
 	sleep resume.Sleep
-	// grace and patience are stopGrace and settleGrace.
+	// grace and patience are those of package process.
 	grace, patience time.Duration
 }
 
 // New returns the agent.
-func New() *Agent { return &Agent{sleep: resume.Wait, grace: stopGrace, patience: settleGrace} }
+func New() *Agent {
+	return &Agent{sleep: resume.Wait, grace: process.StopGrace, patience: process.SettleGrace}
+}
 
 // Run implements [agent.Agent]. A job has as many sessions as processes.
 func (a *Agent) Run(ctx context.Context, job agent.Job, emit func(transfer.Event)) ([]error, error) {

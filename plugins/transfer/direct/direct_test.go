@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
+	"github.com/ascli-go/ascli/plugins/transfer/process"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
@@ -48,7 +49,7 @@ func newTrial(t *testing.T, scenario, spec, info string) *trial {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tr.agent = &Agent{grace: stopGrace, patience: settleGrace, sleep: func(ctx context.Context, d time.Duration) error {
+	tr.agent = &Agent{grace: process.StopGrace, patience: process.SettleGrace, sleep: func(ctx context.Context, d time.Duration) error {
 		tr.mutex.Lock()
 		defer tr.mutex.Unlock()
 		tr.waits = append(tr.waits, d)

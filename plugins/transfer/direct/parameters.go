@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
+	"github.com/ascli-go/ascli/plugins/transfer/process"
 	"github.com/ascli-go/ascli/plugins/transfer/resume"
 	"github.com/ascli-go/ascli/sdk/failure"
 )
@@ -37,7 +38,7 @@ func parseParameters(job agent.Job) (parameters, error) {
 		quiet:        true,
 		trustedCerts: job.Env.TrustedCerts,
 		clientSSHKey: keysRSA,
-		spawnTimeout: 2 * time.Second,
+		spawnTimeout: process.SpawnTimeout,
 		spawnDelay:   2 * time.Second,
 		multiIncrUDP: runtime.GOOS == "windows",
 		resume:       resume.Default(),

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -119,11 +118,6 @@ func (p *plan) argv(index, port int) []string {
 		args = append(args, "-C"+strconv.Itoa(index)+":"+strconv.Itoa(p.sessions))
 	}
 	return append(args, p.args...)
-}
-
-// program is the name that messages use.
-func (p *plan) program() string {
-	return strings.TrimSuffix(filepath.Base(p.executable), ".exe")
 }
 
 func (p *plan) cleanUp(log *slog.Logger) {

@@ -1,5 +1,6 @@
-// Package mapping tells ascp the values of a transfer spec: as arguments, or in
-// the environment when they are secret (spec/transfer.md 6.2).
+// Package mapping tells ascp the values of a transfer spec, and async those of a
+// session: as arguments, or in the environment when they are secret
+// (spec/transfer.md 6.2).
 package mapping
 
 import (
@@ -14,9 +15,9 @@ import (
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
-// Command is the part of a command line that comes from a transfer spec.
+// Command is the part of a command line that comes from named values.
 type Command struct {
-	// Args are in the order of [transfer.AscpOrder].
+	// Args are in the order of the fields.
 	Args []string
 	// Env holds NAME=value, secrets among them.
 	Env []string
@@ -27,9 +28,30 @@ type Command struct {
 // Ascp checks each field of a transfer spec and maps it. A null value is like
 // an absent field.
 func Ascp(spec *record.Object) (Command, error) {
+	var fields []transfer.Field
+	for _, name := range transfer.AscpOrder() {
+		field, _ := transfer.LookupField(name)
+		fields = append(fields, field)
+	}
+	return mapped(spec, fields, transfer.LookupField)
+}
+
+// Map checks and maps values by the fields that they may have, in the order of
+// the fields.
+func Map(values *record.Object, fields []transfer.Field) (Command, error) {
+	return mapped(values, fields, func(name string) (transfer.Field, bool) {
+		at := slices.IndexFunc(fields, func(f transfer.Field) bool { return f.Name == name })
+		if at < 0 {
+			return transfer.Field{}, false
+		}
+		return fields[at], true
+	})
+}
+
+func mapped(values *record.Object, fields []transfer.Field, lookup func(string) (transfer.Field, bool)) (Command, error) {
 	var c Command
-	for name, value := range spec.All() {
-		field, known := transfer.LookupField(name)
+	for name, value := range values.All() {
+		field, known := lookup(name)
 		if !known {
 			c.Warnings = append(c.Warnings, "unrecognized parameter: "+name+" = "+display(name, value))
 			continue
@@ -38,12 +60,11 @@ func Ascp(spec *record.Object) (Command, error) {
 			return Command{}, err
 		}
 	}
-	for _, name := range transfer.AscpOrder() {
-		field, _ := transfer.LookupField(name)
-		value, _ := spec.Get(name)
+	for _, field := range fields {
+		value, _ := values.Get(field.Name)
 		if value == nil {
 			if field.Required {
-				return Command{}, failure.Argumentf("Missing mandatory parameter: %s", name)
+				return Command{}, failure.Argumentf("Missing mandatory parameter: %s", field.Name)
 			}
 			continue
 		}

@@ -8,37 +8,20 @@ import (
 	"github.com/ascli-go/ascli/plugins/transfer/snapshot"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/syncinfo"
 )
-
-// optionSQL is added to the queries of some commands, and is that of `query`.
-const optionSQL = "sql"
 
 // admin declares `sync admin`.
 func admin() sdk.Command {
-	path := sdk.Arg{Name: argPath, Description: "local folder of the session"}
-	both := []sdk.Arg{path, {Name: argSyncInfo, Description: "description of the session", Types: []sdk.Type{sdk.Hash}, Optional: true}}
-	return sdk.Command{Name: "admin", Summary: "State of sync sessions on this machine", Since: "4.25.0", Commands: []sdk.Command{
-		{Name: "status", Summary: "Ask async for the state of a session", Args: both, Result: sdk.ResultObject, Since: "4.25.0", Run: status},
-		{
-			Name: "find", Summary: "List the sessions of a folder", Args: []sdk.Arg{path},
-			Result: sdk.ResultList, Columns: []string{"name", "path"}, Since: "4.25.0", Run: find,
-		},
-		{Name: "meta", Summary: "Show the description of a session", Args: both, Result: sdk.ResultObject, Since: "4.25.0", Run: single((*snapshot.Database).Meta)},
-		{Name: "counters", Summary: "Show the counters of a session", Args: both, Result: sdk.ResultObject, Since: "4.25.0", Run: single((*snapshot.Database).Counters)},
-		{
-			Name: "file_info", Summary: "List the paths of a session", Args: both,
-			Result: sdk.ResultList, Columns: []string{"sstate", "record_id", "f_meta_path", "message"}, Since: "4.25.0", Run: fileInfo,
-		},
-		{
-			Name: "overview", Summary: "List the columns of the database of a session", Args: both,
-			Result: sdk.ResultList, Columns: []string{"table", "name", "type"}, Since: "4.25.0", Run: overview,
-		},
-		{Name: "query", Summary: "Query the database of a session: option sql", Args: both, Result: sdk.ResultList, Since: "4.26.2", Run: query},
-	}}
+	handlers := map[string]syncinfo.Handler{
+		"status": status, "find": find, "file_info": fileInfo, "overview": overview, "query": query,
+		"meta": single((*snapshot.Database).Meta), "counters": single((*snapshot.Database).Counters),
+	}
+	return syncinfo.Admin("4.25.0", func(name string) syncinfo.Handler { return handlers[name] })
 }
 
 func find(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
-	found, err := snapshot.Find(inv.Text(argPath))
+	found, err := snapshot.Find(inv.Text(syncinfo.ArgPath))
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +33,7 @@ func find(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 }
 
 // single makes the handler of a command that shows one row.
-func single(read func(*snapshot.Database, context.Context, string) (*record.Object, error)) func(context.Context, *sdk.Invocation) (*sdk.Result, error) {
+func single(read func(*snapshot.Database, context.Context, string) (*record.Object, error)) syncinfo.Handler {
 	return func(ctx context.Context, inv *sdk.Invocation) (_ *sdk.Result, err error) {
 		s, err := sessionOf(inv)
 		if err != nil {
@@ -61,7 +44,7 @@ func single(read func(*snapshot.Database, context.Context, string) (*record.Obje
 			return nil, err
 		}
 		defer func() { err = errors.Join(err, db.Close()) }()
-		row, err := read(db, ctx, inv.OptionText(optionSQL))
+		row, err := read(db, ctx, inv.OptionText(syncinfo.OptionSQL))
 		if err != nil {
 			return nil, err
 		}
@@ -75,7 +58,7 @@ func fileInfo(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 		return nil, err
 	}
 	return sdk.List(s.rows(func(db *snapshot.Database) iter.Seq2[*record.Object, error] {
-		return db.Files(ctx, inv.OptionText(optionSQL))
+		return db.Files(ctx, inv.OptionText(syncinfo.OptionSQL))
 	})), nil
 }
 
@@ -106,7 +89,7 @@ func query(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	statement, err := inv.Require(ctx, optionSQL)
+	statement, err := inv.Require(ctx, syncinfo.OptionSQL)
 	if err != nil {
 		return nil, err
 	}

@@ -3,8 +3,7 @@ package synccmd
 import (
 	"github.com/ascli-go/ascli/plugins/transfer/snapshot"
 	"github.com/ascli-go/ascli/sdk"
-	"github.com/ascli-go/ascli/sdk/failure"
-	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/syncinfo"
 )
 
 // session is a sync session as the user names it: by its local folder and a
@@ -20,49 +19,17 @@ type session struct {
 // sessionOf reads the arguments of a command: a path, and a description in the
 // conf form, or in the args form.
 func sessionOf(inv *sdk.Invocation) (session, error) {
-	s := session{path: inv.Text(argPath)}
-	info := inv.Object(argSyncInfo)
+	s := session{path: inv.Text(syncinfo.ArgPath)}
+	info := inv.Object(syncinfo.ArgInfo)
 	if info == nil {
 		return s, nil
 	}
-	description, pathKeys := info, []string{"local", "path"}
-	if info.Has("sessions") || info.Has("instance") {
-		var err error
-		if description, err = onlySession(info); err != nil {
-			return s, err
-		}
-		pathKeys = []string{"local_dir"}
+	described, err := syncinfo.Only(info)
+	if err != nil {
+		return s, err
 	}
-	if _, given := description.At(pathKeys...); given {
-		name := pathKeys[0]
-		if len(pathKeys) > 1 {
-			name += "." + pathKeys[1]
-		}
-		return s, failure.Argumentf("Parameter %s shall not be in sync_info", name).Hint("The path is an argument of the command")
-	}
-	s.name, s.dbFolder = description.Text("name"), description.Text("local_db_dir")
-	return s, nil
-}
-
-// onlySession returns the session of a description in the args form.
-func onlySession(info *record.Object) (*record.Object, error) {
-	for _, key := range info.Keys() {
-		if key != "sessions" && key != "instance" {
-			return nil, failure.Argumentf("Only 'sessions', and optionally 'instance' keys are allowed")
-		}
-	}
-	if !info.Has("sessions") {
-		return record.New(), nil
-	}
-	sessions := info.List("sessions")
-	if len(sessions) != 1 {
-		return nil, failure.Argumentf("Only one session is supported")
-	}
-	description, ok := sessions[0].(*record.Object)
-	if !ok {
-		return nil, failure.Argumentf("sessions: expecting a Hash, got %s", record.TypeName(sessions[0]))
-	}
-	return description, nil
+	s.name, s.dbFolder = described.Text(syncinfo.Name), described.Text(syncinfo.LocalDBFolder)
+	return s, described.Refuse(syncinfo.LocalPath)
 }
 
 // folder is where the database lies.

@@ -11,12 +11,7 @@ import (
 	"github.com/ascli-go/ascli/sdk/record"
 )
 
-// Names of the arguments.
-const (
-	argPath      = "path"
-	argSyncInfo  = "sync_info"
-	argArguments = "async_argument"
-)
+const argArguments = "async_argument"
 
 // Command declares `sync`.
 func Command() sdk.Command {

@@ -85,16 +85,4 @@ func (t translation) setRemote(place string) {
 }
 
 // set stores a value under a dotted name.
-func (t translation) set(name string, value any) {
-	at := t.conf
-	keys := strings.Split(name, ".")
-	for _, key := range keys[:len(keys)-1] {
-		inner := at.Object(key)
-		if inner == nil {
-			inner = record.New()
-			at.Set(key, inner)
-		}
-		at = inner
-	}
-	at.Set(keys[len(keys)-1], value)
-}
+func (t translation) set(name string, value any) { t.conf.SetAt(value, strings.Split(name, ".")...) }

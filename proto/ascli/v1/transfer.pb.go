@@ -696,13 +696,18 @@ func (x *SessionResult) GetFailure() *Failure {
 	return nil
 }
 
-// SyncRequest is a session of async as a product plugin asks for it.
+// SyncRequest is sessions of async as a product plugin asks for it.
 type SyncRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// Transfer spec of the server: its address and the authorization. JSON object.
-	Spec []byte `protobuf:"bytes,1,opt,name=spec,proto3" json:"spec,omitempty"`
-	// Description of the session, form conf or args (spec/sync.md 3). JSON object.
-	Description   []byte `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
+	// Description of the sessions, form conf or args (spec/sync.md 3). JSON object.
+	Description []byte `protobuf:"bytes,1,opt,name=description,proto3" json:"description,omitempty"`
+	// Transfer specs, one for each session in order: the address of the server and
+	// the authorization. JSON objects.
+	Specs [][]byte `protobuf:"bytes,2,rep,name=specs,proto3" json:"specs,omitempty"`
+	// The rules of 4.24 hold: a spec adds only what the description lacks, and
+	// async shows its progress on a terminal. Else those of 4.21: a spec has
+	// precedence over the description.
+	Additive      bool `protobuf:"varint,3,opt,name=additive,proto3" json:"additive,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -737,13 +742,6 @@ func (*SyncRequest) Descriptor() ([]byte, []int) {
 	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{11}
 }
 
-func (x *SyncRequest) GetSpec() []byte {
-	if x != nil {
-		return x.Spec
-	}
-	return nil
-}
-
 func (x *SyncRequest) GetDescription() []byte {
 	if x != nil {
 		return x.Description
@@ -751,14 +749,28 @@ func (x *SyncRequest) GetDescription() []byte {
 	return nil
 }
 
-// RunSyncRequest is a session complete with what the user's options say.
+func (x *SyncRequest) GetSpecs() [][]byte {
+	if x != nil {
+		return x.Specs
+	}
+	return nil
+}
+
+func (x *SyncRequest) GetAdditive() bool {
+	if x != nil {
+		return x.Additive
+	}
+	return false
+}
+
+// RunSyncRequest is a request complete with what the user's options say.
 type RunSyncRequest struct {
-	state        protoimpl.MessageState `protogen:"open.v1"`
-	Spec         []byte                 `protobuf:"bytes,1,opt,name=spec,proto3" json:"spec,omitempty"`
-	Description  []byte                 `protobuf:"bytes,2,opt,name=description,proto3" json:"description,omitempty"`
-	Surroundings *AgentSurroundings     `protobuf:"bytes,3,opt,name=surroundings,proto3" json:"surroundings,omitempty"`
-	// Somebody looks at what async says: it may show its progress.
-	Watched       bool `protobuf:"varint,4,opt,name=watched,proto3" json:"watched,omitempty"`
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// The specs are final.
+	Request      *SyncRequest       `protobuf:"bytes,1,opt,name=request,proto3" json:"request,omitempty"`
+	Surroundings *AgentSurroundings `protobuf:"bytes,2,opt,name=surroundings,proto3" json:"surroundings,omitempty"`
+	// Somebody looks at what async says.
+	Watched       bool `protobuf:"varint,3,opt,name=watched,proto3" json:"watched,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -793,16 +805,9 @@ func (*RunSyncRequest) Descriptor() ([]byte, []int) {
 	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{12}
 }
 
-func (x *RunSyncRequest) GetSpec() []byte {
+func (x *RunSyncRequest) GetRequest() *SyncRequest {
 	if x != nil {
-		return x.Spec
-	}
-	return nil
-}
-
-func (x *RunSyncRequest) GetDescription() []byte {
-	if x != nil {
-		return x.Description
+		return x.Request
 	}
 	return nil
 }
@@ -951,15 +956,15 @@ const file_ascli_v1_transfer_proto_rawDesc = "" +
 	"\x0eTransferResult\x123\n" +
 	"\bsessions\x18\x01 \x03(\v2\x17.ascli.v1.SessionResultR\bsessions\"<\n" +
 	"\rSessionResult\x12+\n" +
-	"\afailure\x18\x01 \x01(\v2\x11.ascli.v1.FailureR\afailure\"C\n" +
-	"\vSyncRequest\x12\x12\n" +
-	"\x04spec\x18\x01 \x01(\fR\x04spec\x12 \n" +
-	"\vdescription\x18\x02 \x01(\fR\vdescription\"\xa1\x01\n" +
-	"\x0eRunSyncRequest\x12\x12\n" +
-	"\x04spec\x18\x01 \x01(\fR\x04spec\x12 \n" +
-	"\vdescription\x18\x02 \x01(\fR\vdescription\x12?\n" +
-	"\fsurroundings\x18\x03 \x01(\v2\x1b.ascli.v1.AgentSurroundingsR\fsurroundings\x12\x18\n" +
-	"\awatched\x18\x04 \x01(\bR\awatched\"c\n" +
+	"\afailure\x18\x01 \x01(\v2\x11.ascli.v1.FailureR\afailure\"a\n" +
+	"\vSyncRequest\x12 \n" +
+	"\vdescription\x18\x01 \x01(\fR\vdescription\x12\x14\n" +
+	"\x05specs\x18\x02 \x03(\fR\x05specs\x12\x1a\n" +
+	"\badditive\x18\x03 \x01(\bR\badditive\"\x9c\x01\n" +
+	"\x0eRunSyncRequest\x12/\n" +
+	"\arequest\x18\x01 \x01(\v2\x15.ascli.v1.SyncRequestR\arequest\x12?\n" +
+	"\fsurroundings\x18\x02 \x01(\v2\x1b.ascli.v1.AgentSurroundingsR\fsurroundings\x12\x18\n" +
+	"\awatched\x18\x03 \x01(\bR\awatched\"c\n" +
 	"\n" +
 	"SyncUpdate\x12\x18\n" +
 	"\x06output\x18\x01 \x01(\fH\x00R\x06output\x121\n" +
@@ -1013,19 +1018,20 @@ var file_ascli_v1_transfer_proto_depIdxs = []int32{
 	16, // 7: ascli.v1.TransferUpdate.failure:type_name -> ascli.v1.Failure
 	10, // 8: ascli.v1.TransferResult.sessions:type_name -> ascli.v1.SessionResult
 	16, // 9: ascli.v1.SessionResult.failure:type_name -> ascli.v1.Failure
-	6,  // 10: ascli.v1.RunSyncRequest.surroundings:type_name -> ascli.v1.AgentSurroundings
-	10, // 11: ascli.v1.SyncUpdate.result:type_name -> ascli.v1.SessionResult
-	0,  // 12: ascli.v1.TransferAgent.Agents:input_type -> ascli.v1.AgentsRequest
-	5,  // 13: ascli.v1.TransferAgent.Run:input_type -> ascli.v1.RunRequest
-	12, // 14: ascli.v1.TransferAgent.Sync:input_type -> ascli.v1.RunSyncRequest
-	1,  // 15: ascli.v1.TransferAgent.Agents:output_type -> ascli.v1.AgentsResponse
-	7,  // 16: ascli.v1.TransferAgent.Run:output_type -> ascli.v1.TransferUpdate
-	13, // 17: ascli.v1.TransferAgent.Sync:output_type -> ascli.v1.SyncUpdate
-	15, // [15:18] is the sub-list for method output_type
-	12, // [12:15] is the sub-list for method input_type
-	12, // [12:12] is the sub-list for extension type_name
-	12, // [12:12] is the sub-list for extension extendee
-	0,  // [0:12] is the sub-list for field type_name
+	11, // 10: ascli.v1.RunSyncRequest.request:type_name -> ascli.v1.SyncRequest
+	6,  // 11: ascli.v1.RunSyncRequest.surroundings:type_name -> ascli.v1.AgentSurroundings
+	10, // 12: ascli.v1.SyncUpdate.result:type_name -> ascli.v1.SessionResult
+	0,  // 13: ascli.v1.TransferAgent.Agents:input_type -> ascli.v1.AgentsRequest
+	5,  // 14: ascli.v1.TransferAgent.Run:input_type -> ascli.v1.RunRequest
+	12, // 15: ascli.v1.TransferAgent.Sync:input_type -> ascli.v1.RunSyncRequest
+	1,  // 16: ascli.v1.TransferAgent.Agents:output_type -> ascli.v1.AgentsResponse
+	7,  // 17: ascli.v1.TransferAgent.Run:output_type -> ascli.v1.TransferUpdate
+	13, // 18: ascli.v1.TransferAgent.Sync:output_type -> ascli.v1.SyncUpdate
+	16, // [16:19] is the sub-list for method output_type
+	13, // [13:16] is the sub-list for method input_type
+	13, // [13:13] is the sub-list for extension type_name
+	13, // [13:13] is the sub-list for extension extendee
+	0,  // [0:13] is the sub-list for field type_name
 }
 
 func init() { file_ascli_v1_transfer_proto_init() }

@@ -1,4 +1,4 @@
-package direct
+package process
 
 import (
 	"io"
@@ -7,12 +7,10 @@ import (
 	"runtime"
 	"sync/atomic"
 	"time"
-
-	"github.com/ascli-go/ascli/plugins/transfer/agent"
 )
 
-// process is a running ascp. It dies with this process, however that ends, where
-// the system has a way to say so.
+// process is a running program. It dies with this process, however that ends,
+// where the system has a way to say so.
 type process struct {
 	cmd *exec.Cmd
 	// done is closed when the process has ended.
@@ -21,14 +19,14 @@ type process struct {
 	lingered atomic.Bool
 }
 
-// startProcess starts a program. Secrets are in env, never in args.
-func startProcess(path string, args, env []string, world agent.Env) (*process, error) {
-	cmd := exec.Command(path, args...)
-	cmd.Env = env
-	cmd.Stdout, cmd.Stderr = output(world.Stdout, os.Stdout), output(world.Stderr, os.Stderr)
-	// A child of ascp that keeps the output open shall not keep us.
-	cmd.WaitDelay = settleGrace
-	p := &process{cmd: cmd, done: make(chan struct{})}
+// start starts the program with arguments.
+func (p Program) start(args []string) (*process, error) {
+	cmd := exec.Command(p.Path, args...)
+	cmd.Env = p.Env
+	cmd.Stdout, cmd.Stderr = output(p.Stdout, os.Stdout), output(p.Stderr, os.Stderr)
+	// A child of the program that keeps the output open shall not keep us.
+	cmd.WaitDelay = p.Patience
+	running := &process{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error, 1)
 	go func() {
 		// On Linux the death signal is sent when the thread that started the
@@ -43,14 +41,14 @@ func startProcess(path string, args, env []string, world agent.Env) (*process, e
 		release := bindToUs(cmd.Process)
 		defer release()
 		started <- nil
-		defer close(p.done)
+		defer close(running.done)
 		// The state of the process tells all that matters.
 		_ = cmd.Wait()
 	}()
 	if err := <-started; err != nil {
 		return nil, err
 	}
-	return p, nil
+	return running, nil
 }
 
 func output(wanted io.Writer, standard *os.File) io.Writer {
@@ -60,16 +58,15 @@ func output(wanted io.Writer, standard *os.File) io.Writer {
 	return standard
 }
 
-// stop ends the process: it is asked to, then killed when grace is over. It
-// returns when the process has ended.
+// stop ends the process: it is asked to, then killed with its children when grace
+// is over. It returns when the process has ended.
 func (p *process) stop(grace time.Duration) {
 	if p.ended() {
 		return
 	}
 	interrupt(p.cmd.Process)
 	if !p.endsWithin(grace) {
-		// It fails only for a process that has ended.
-		_ = p.cmd.Process.Kill()
+		killTree(p.cmd.Process)
 	}
 	<-p.done
 }
@@ -105,11 +102,14 @@ func (p *process) ended() bool {
 
 func (p *process) pid() int { return p.cmd.Process.Pid }
 
-// succeeded, settled and exit are for a process that has ended.
+// succeeded, settled, status and exit are for a process that has ended.
 func (p *process) succeeded() bool { return p.cmd.ProcessState.Success() }
 
 // settled tells whether its exit status is our doing.
 func (p *process) settled() bool { return p.lingered.Load() }
+
+// status is its exit status, -1 when a signal ended it.
+func (p *process) status() int { return p.cmd.ProcessState.ExitCode() }
 
 // exit is its exit status as text.
 func (p *process) exit() string { return exitText(p.cmd.ProcessState) }

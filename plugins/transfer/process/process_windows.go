@@ -1,4 +1,4 @@
-package direct
+package process
 
 import (
 	"fmt"
@@ -61,5 +61,9 @@ func bindToUs(p *os.Process) (release func()) {
 }
 
 func interrupt(*os.Process) {}
+
+// killTree ends a process by force; its children end with the job object. It fails
+// only for a process that has ended.
+func killTree(p *os.Process) { _ = p.Kill() }
 
 func exitText(state *os.ProcessState) string { return fmt.Sprintf("exit %d", state.ExitCode()) }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package direct
+package process
 
 import (
 	"fmt"
@@ -20,6 +20,10 @@ func bindToUs(*os.Process) (release func()) { return func() {} }
 
 // interrupt asks a process to end. It fails only for one that has ended.
 func interrupt(p *os.Process) { _ = p.Signal(os.Interrupt) }
+
+// killTree ends a process and its children by force. It fails only when they have
+// ended.
+func killTree(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
 
 func exitText(state *os.ProcessState) string {
 	if status, ok := state.Sys().(syscall.WaitStatus); ok && status.Signaled() {
