@@ -51,7 +51,7 @@ func (a agents) Run(ctx context.Context, order sdk.TransferJob, emit func(transf
 	if err != nil {
 		return nil, err
 	}
-	env, err := environment(order.Place, order.Info.Text("url"))
+	env, err := environment(order.Place, order.Info.Text(transfer.InfoURL))
 	if err != nil {
 		return nil, err
 	}
