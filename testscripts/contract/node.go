@@ -1,0 +1,38 @@
+package contract
+
+// every stands for every method, or every path.
+const every = "*"
+
+// NodeDeviations are the places where the document of the Node API is not
+// followed. Sections are those of node.md, which tells what real nodes and the
+// original client do.
+func NodeDeviations() []Deviation {
+	return []Deviation{
+		{Request, every, "/", undocumented, "20: the root tells what serves, and `config detect` looks at it"},
+		{Request, "GET", "/ping", "security basic", "2.1: detection asks without credentials"},
+		{Request, "GET", "/none/info", undocumented, "a script that asks for what no node has"},
+
+		{Answer, every, every, "status 401", "S1: the document lists no answer to wrong credentials"},
+		{Answer, every, every, "status 403", "S1, S2: listed for a few calls only"},
+		{Answer, every, every, "status 404", "S2: listed for calls by id only"},
+
+		{Answer, "GET", "/info", "body.capabilities[].value type", "17: values are booleans and numbers, where the document has texts"},
+		{Answer, "GET", "/info", "body.settings[].value type", "17, S8: clients need wss_enabled as a boolean and wss_port as a number"},
+
+		{Answer, "POST", "/files/browse", "body.item_count undeclared", "20: clients page by it; listed for search only"},
+		{Answer, "POST", "/files/browse", "body.total_count undeclared", "20: clients page by it; listed for search only"},
+		{Answer, "POST", "/files/browse", "body.parameters undeclared", "20: listed for search only"},
+
+		{Answer, "POST", "/files/download_setup", "body.transfer_specs[].error undeclared", "S2: a refused request is told inside of 200"},
+		{Answer, "POST", "/files/download_setup", "body.transfer_specs[].transfer_spec.wss_*", "4.5: clients ask for these here"},
+		{Answer, "POST", "/files/upload_setup", "body.transfer_specs[].transfer_spec.paths[] required", "9, S3.2: an upload asks by destination alone, and is answered what it asked"},
+
+		{Answer, "GET", "/files/{id}", "body.content_type undeclared", "S5: files have it; listed for created ones only"},
+		{Answer, "GET", "/files/{id}", "body.permission_count undeclared", "S5"},
+		{Answer, "GET", "/files/{id}", "body.recursive_*", "S5: counts of a folder, which clients show"},
+		{Answer, "GET", "/files/{id}/files", "body[].content_type undeclared", "S5: files have it; listed for created ones only"},
+		{Answer, "GET", "/files/{id}/files", "body[].permission_count undeclared", "S5"},
+		{Answer, "GET", "/files/{id}/files", "body[].recursive_*", "S5: counts of a folder, which clients show"},
+		{Answer, "GET", "/files/{id}/files", "header X-Aspera-Total-Count undeclared", "S5.1"},
+	}
+}
