@@ -78,6 +78,7 @@ func TestScripts(t *testing.T) {
 			"random":   random,
 			"exits":    exits,
 			"received": received,
+			"variable": variable,
 		},
 	})
 }
@@ -168,4 +169,13 @@ func random(ts *testscript.TestScript, neg bool, args []string) {
 	_, err = io.CopyN(f, rand.Reader, size)
 	ts.Check(err)
 	ts.Check(f.Close())
+}
+
+// variable NAME FILE puts the text of a file, without blanks around it, into a
+// variable.
+func variable(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: variable NAME FILE")
+	}
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
 }

@@ -12,6 +12,23 @@ func NodeDeviations() []Deviation {
 		{Request, "GET", "/ping", "security basic", "2.1: detection asks without credentials"},
 		{Request, "GET", "/none/info", undocumented, "a script that asks for what no node has"},
 
+		{Request, "GET", "/license", undocumented, "20"},
+		{Request, "POST", "/services/soap/*", undocumented, "15.1: `health` asks Aspera Central"},
+
+		// A token leads to calls that the document has for passwords only.
+		{Request, "GET", "/access_keys/{access_key_id}", "security basic", "20: a token's holder asks for its own access key"},
+		{Request, "GET", "/access_keys/{access_key_id}", "header X-Aspera-Accesskey undeclared", "2: goes with every token"},
+		{Request, "POST", "/files/download_setup", "security basic", "20: clients ask for the ports of transfers"},
+		{Request, "POST", "/files/download_setup", "header X-Aspera-Accesskey undeclared", "2: goes with every token"},
+
+		{Request, "POST", "/files/create", "body.paths[].target type", "4: an object; the document says so too in words, but calls it a string"},
+		{Answer, "POST", "/access_keys", "body.secret undeclared", "S4: a secret that the server made is told once"},
+
+		{Request, "GET", "/permissions", "query include[] undeclared", "7.4: the original asks so; the document has embed[]"},
+		{Answer, "GET", "/permissions", "body type", "S6: an array; the document shows one element of it"},
+		{Request, "POST", "/permissions", "body required", "7.4: access_levels, without the former access_level"},
+		{Request, "PUT", "/permissions/{id}", "body.access_levels type", "S6: an array, as when it is created; the document calls it a string"},
+
 		{Answer, every, every, "status 401", "S1: the document lists no answer to wrong credentials"},
 		{Answer, every, every, "status 403", "S1, S2: listed for a few calls only"},
 		{Answer, every, every, "status 404", "S2: listed for calls by id only"},
