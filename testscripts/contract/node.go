@@ -21,6 +21,9 @@ func NodeDeviations() []Deviation {
 		{Request, "POST", "/files/download_setup", "security basic", "20: clients ask for the ports of transfers"},
 		{Request, "POST", "/files/download_setup", "header X-Aspera-Accesskey undeclared", "2: goes with every token"},
 
+		{Request, "GET", "/info", "security basic", "20: clients ask how transfers reach the server"},
+		{Request, "GET", "/info", "header X-Aspera-Accesskey undeclared", "2: goes with every token"},
+
 		{Request, "POST", "/files/create", "body.paths[].target type", "4: an object; the document says so too in words, but calls it a string"},
 		{Answer, "POST", "/access_keys", "body.secret undeclared", "S4: a secret that the server made is told once"},
 
@@ -47,6 +50,13 @@ func NodeDeviations() []Deviation {
 		{Answer, "GET", "/files/{id}", "body.content_type undeclared", "S5: files have it; listed for created ones only"},
 		{Answer, "GET", "/files/{id}", "body.permission_count undeclared", "S5"},
 		{Answer, "GET", "/files/{id}", "body.recursive_*", "S5: counts of a folder, which clients show"},
+		{Request, "POST", "/ops/transfers", "body.rate_policy_allowed undeclared", "8.3: a transfer spec goes on as the server gave it"},
+		{Request, "POST", "/ops/transfers", "body.wss_port undeclared", "8.3: a transfer spec goes on as the server gave it"},
+
+		{Answer, "GET", "/files/{uri_encoded_path}/contents", "response contentType", "S3: raw bytes"},
+		{Answer, "GET", "/files/{id}/content", "response contentType", "S5: the type of the file, as the document says of the header"},
+		{Answer, "GET", "/files/{id}/content", "header Content-Disposition undeclared", "4.4, S5: clients take the file's name from it"},
+		{Answer, "GET", "/files/{id}/content", "header Accept-Ranges undeclared", "HTTP: parts of a file can be asked for"},
 		{Answer, "GET", "/files/{id}/files", "body[].content_type undeclared", "S5: files have it; listed for created ones only"},
 		{Answer, "GET", "/files/{id}/files", "body[].permission_count undeclared", "S5"},
 		{Answer, "GET", "/files/{id}/files", "body[].recursive_*", "S5: counts of a folder, which clients show"},
