@@ -25,6 +25,7 @@ type suite struct {
 	bin       string
 	sandbox   *world.Sandbox
 	strangers *strangers
+	hearing   *hearing
 }
 
 var shared suite
@@ -54,20 +55,31 @@ func runTests(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	shared = suite{bin: bin, sandbox: sandbox, strangers: strangers}
+	hearing, err := startHearing(sandbox)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer hearing.stop()
+	shared = suite{bin: bin, sandbox: sandbox, strangers: strangers, hearing: hearing}
 	return m.Run()
 }
 
 func TestScripts(t *testing.T) {
+	t.Cleanup(func() { shared.hearing.judgement(t) })
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
 		RequireExplicitExec: true,
-		Setup:               setup,
+		Setup: func(env *testscript.Env) error {
+			shared.hearing.begin()
+			return setup(env)
+		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"random":    random,
 			"exits":     exits,
 			"received":  received,
 			"awaitport": awaitPort,
+			"variable":  variable,
 		},
 	})
 }
@@ -84,7 +96,7 @@ func setup(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	if err := os.WriteFile(filepath.Join(main, "config.yaml"), config, 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(main, "config.yaml"), shared.hearing.config(config), 0o600); err != nil {
 		return err
 	}
 	env.Vars = append(env.Vars, world.Environ(shared.bin, home, "")...)
@@ -94,6 +106,7 @@ func setup(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	url = shared.hearing.url(url)
 	env.Setenv("REMOTE", remote)
 	env.Setenv("FILES", filepath.Join(shared.sandbox.Files, remote))
 	env.Setenv("NODE_URL", url)
@@ -157,4 +170,13 @@ func random(ts *testscript.TestScript, neg bool, args []string) {
 	_, err = io.CopyN(f, rand.Reader, size)
 	ts.Check(err)
 	ts.Check(f.Close())
+}
+
+// variable NAME FILE puts the text of a file, without blanks around it, into a
+// variable.
+func variable(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: variable NAME FILE")
+	}
+	ts.Setenv(args[0], strings.TrimSpace(ts.ReadFile(args[1])))
 }

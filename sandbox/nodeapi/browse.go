@@ -55,12 +55,22 @@ type browseAnswer struct {
 	Parameters searchParameters `json:"parameters"`
 }
 
-// searchAnswer is the answer to a search (node.md S3).
+// searchAnswer is the answer to a search (node.md S3; OpenAPI, files-search-post-200).
 type searchAnswer struct {
-	Items      []pathEntry      `json:"items"`
-	ItemCount  int              `json:"item_count"`
-	TotalCount int              `json:"total_count"`
-	Parameters searchParameters `json:"parameters"`
+	Items      []pathEntry `json:"items"` // links without their target
+	ItemCount  int         `json:"item_count"`
+	TotalCount int         `json:"total_count"`
+	Parameters searched    `json:"parameters"`
+}
+
+// searched tells which part of what was found is given (OpenAPI,
+// files-search-parameters).
+type searched struct {
+	Path     string `json:"path"`
+	Skip     int    `json:"skip"`
+	Count    int    `json:"count"`
+	DepthMin *int   `json:"depth_min,omitempty"`
+	DepthMax *int   `json:"depth_max,omitempty"`
 }
 
 func browse(x *exchange) error {
@@ -127,8 +137,12 @@ func search(x *exchange) error {
 	}
 	request.order(found)
 	items := x.pathEntries(request.page(found))
+	for i := range items {
+		items[i].Target = nil
+	}
 	return x.json(http.StatusOK, searchAnswer{
-		Items: items, ItemCount: len(items), TotalCount: len(found), Parameters: request.searchParameters,
+		Items: items, ItemCount: len(items), TotalCount: len(found),
+		Parameters: searched{*request.Path, request.Skip, *request.Count, request.Filters.DepthMin, request.Filters.DepthMax},
 	})
 }
 

@@ -156,7 +156,7 @@ func judgeFiles(x *exchange) error {
 	if err := x.decode(&asked); err != nil {
 		return err
 	}
-	if len(asked.Files) == 0 {
+	if asked.Files == nil { // none to report is no mistake
 		return refuse(http.StatusBadRequest, "files is missing")
 	}
 	if asked.ValidatorID == "" {

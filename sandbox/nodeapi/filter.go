@@ -14,8 +14,8 @@ import (
 // defaultCount is how many entries browse and search give if not told.
 const defaultCount = 100
 
-// searchParameters is the body of browse and search, and is given back in their
-// answer (OpenAPI, filesBrowseRequest and files-search-post-request).
+// searchParameters is the body of browse and search, and is given back in the
+// answer to a browse (OpenAPI, filesBrowseRequest and files-search-post-request).
 type searchParameters struct {
 	Path          *string `json:"path"`
 	Skip          int     `json:"skip"`

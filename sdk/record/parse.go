@@ -21,7 +21,10 @@ const maxDepth = 1000
 func Parse(data []byte) (any, error) { return parse(data, nil) }
 
 func parse(data []byte, wanted func(key string) bool) (any, error) {
-	p := parser{text: string(data), validUTF8: utf8.Valid(data), wanted: wanted}
+	p := parser{text: string(data), validUTF8: utf8.Valid(data)}
+	if p.next() == '[' {
+		p.wanted = wanted
+	}
 	v, err := p.value(0)
 	if err != nil {
 		return nil, err
@@ -32,7 +35,7 @@ func parse(data []byte, wanted func(key string) bool) (any, error) {
 	return v, nil
 }
 
-// ParseOnly is Parse, but the objects in an array keep only the members that are
+// ParseOnly is Parse, but if the value is an array, the objects in it keep only the members that are
 // wanted, which costs less than to drop them later. All of data is checked.
 func ParseOnly(data []byte, wanted func(key string) bool) (any, error) {
 	return parse(data, wanted)

@@ -171,6 +171,7 @@ func TestParseOnly(t *testing.T) {
 	for _, c := range []struct{ name, data, want string }{
 		{"a list", `[{"id":1,"x":{"id":2},"spec":{"x":[1],"y":"é"}},{"x":1}]`, `[{"id":1,"spec":{"x":[1],"y":"é"}},{}]`},
 		{"an object", `{"id":1,"x":{"id":2}}`, `{"id":1,"x":{"id":2}}`},
+		{"an object in an object, as errors are", `{"error":{"code":400,"id":1}}`, `{"error":{"code":400,"id":1}}`},
 		{"deeper lists", `[[{"x":1}]]`, `[[{"x":1}]]`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
