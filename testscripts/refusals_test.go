@@ -69,7 +69,7 @@ func TestNodeRefusals(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			method, path, _ := strings.Cut(test.line, " ")
-			x := ask(t, test.by, method, path, strings.ReplaceAll(test.body, "ACCESS_KEY", preset(t, "sandbox_ak", "username")))
+			x := ask(t, test.by, method, path, strings.ReplaceAll(test.body, "ACCESS_KEY", preset(t, shared.sandbox, "sandbox_ak", "username")))
 			if x.Answer.StatusCode != test.status {
 				t.Errorf("status = %d, want %d; body %s", x.Answer.StatusCode, test.status, x.AnswerBody)
 			}
@@ -94,9 +94,9 @@ func ask(t *testing.T, by caller, method, path, body string) contract.Exchange {
 	switch by {
 	case nobody:
 	case wrong:
-		request.SetBasicAuth(preset(t, "sandbox_node", "username"), "wrong")
+		request.SetBasicAuth(preset(t, shared.sandbox, "sandbox_node", "username"), "wrong")
 	default:
-		request.SetBasicAuth(preset(t, string(by), "username"), preset(t, string(by), "password"))
+		request.SetBasicAuth(preset(t, shared.sandbox, string(by), "username"), preset(t, shared.sandbox, string(by), "password"))
 	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: shared.hearing.trust, DisableKeepAlives: true}}
 	answer, err := client.Do(request)
@@ -110,13 +110,4 @@ func ask(t *testing.T, by caller, method, path, body string) contract.Exchange {
 	}
 	answer.Body = io.NopCloser(bytes.NewReader(got))
 	return contract.Exchange{Request: request, RequestBody: []byte(body), Answer: answer, AnswerBody: got}
-}
-
-func preset(t *testing.T, name, key string) string {
-	t.Helper()
-	value, err := shared.sandbox.Preset(name, key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return value
 }
