@@ -38,6 +38,11 @@ type Host interface {
 	// merged over it, and sources are used unless it has "paths". progress may
 	// be nil. The returned error is that of the first failed session.
 	Transfer(ctx context.Context, spec *record.Object, sources []transfer.Source, progress func(transfer.Event)) error
+	// TransferComplete moves files as a complete transfer spec says, for somebody
+	// else than the user: no option is laid over it, no progress is shown, no mail
+	// sent. Several may run at once. A failed session gives a *transfer.Error in
+	// the chain of the error.
+	TransferComplete(ctx context.Context, spec *record.Object, progress func(transfer.Event)) error
 	// Sync runs sessions of async to their end. The user's own values (option ts)
 	// are merged over the transfer specs.
 	Sync(ctx context.Context, sync Sync) error

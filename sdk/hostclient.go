@@ -145,13 +145,21 @@ func (h *hostClient) SetPreset(ctx context.Context, preset string, options *reco
 }
 
 func (h *hostClient) Transfer(ctx context.Context, spec *record.Object, sources []transfer.Source, progress func(transfer.Event)) error {
-	c, err := h.client()
-	if err != nil {
-		return err
-	}
 	request := &ascliv1.TransferRequest{Spec: record.JSON(spec)}
 	for _, s := range sources {
 		request.Sources = append(request.Sources, &ascliv1.TransferSource{Source: s.Source, Destination: s.Destination})
+	}
+	return h.transfer(ctx, request, progress)
+}
+
+func (h *hostClient) TransferComplete(ctx context.Context, spec *record.Object, progress func(transfer.Event)) error {
+	return h.transfer(ctx, &ascliv1.TransferRequest{Spec: record.JSON(spec), Complete: true}, progress)
+}
+
+func (h *hostClient) transfer(ctx context.Context, request *ascliv1.TransferRequest, progress func(transfer.Event)) error {
+	c, err := h.client()
+	if err != nil {
+		return err
 	}
 	stream, err := c.Transfer(ctx, request)
 	if err != nil {

@@ -110,7 +110,7 @@ func (c Command) manifest(outer []string) (*ascliv1.Command, error) {
 	}
 	w := &ascliv1.Command{
 		Name: c.Name, Aliases: c.Aliases, Summary: c.Summary,
-		Result: c.Result, Columns: c.Columns, Since: c.Since,
+		Result: c.Result, Columns: c.Columns, Since: c.Since, Stopped: c.Stopped,
 	}
 	names := slices.Clone(outer)
 	optional := false

@@ -116,6 +116,9 @@ type Command struct {
 	Result  ResultKind
 	Columns []string
 	Since   string
+	// Stopped is the status of a command that only ends when the user stops it:
+	// interrupting it is no error then.
+	Stopped string
 	// Run executes the command. It returns early when ctx is cancelled.
 	Run func(ctx context.Context, inv *Invocation) (*Result, error)
 }

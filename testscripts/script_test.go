@@ -75,10 +75,11 @@ func TestScripts(t *testing.T) {
 			return setup(env)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"random":   random,
-			"exits":    exits,
-			"received": received,
-			"variable": variable,
+			"random":    random,
+			"exits":     exits,
+			"received":  received,
+			"awaitport": awaitPort,
+			"variable":  variable,
 		},
 	})
 }

@@ -98,6 +98,8 @@ type session struct {
 	journal
 	world
 	exitStatus int
+	// stopped is the status of a command that only ends when it is interrupted.
+	stopped string
 }
 
 func newSession(args []string, around Surroundings) *session {
@@ -229,6 +231,9 @@ func (s *session) preparePlugin(ctx context.Context) (*plugin, error) {
 // execute runs the command. What it gave before an error is shown.
 func (s *session) execute(ctx context.Context, plugin *plugin, inv *sdk.Invocation) error {
 	err := plugin.run(ctx, inv, s.display)
+	if err != nil && ctx.Err() != nil && s.stopped != "" {
+		err = sdk.Status(s.stopped).Feed(context.WithoutCancel(ctx), s.display)
+	}
 	if endErr := s.display.end(); err == nil {
 		err = endErr
 	}

@@ -121,7 +121,7 @@ func demo() *sdk.Plugin {
 				Name: "sync", Args: []sdk.Arg{{Name: "description", Types: []sdk.Type{sdk.Hash}}}, Result: sdk.ResultStatus,
 				Run: func(ctx context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 					spec := record.New("remote_host", "h", "token", "t0ken")
-					if err := inv.Host.Sync(ctx, sdk.Sync{Description: inv.Object("description"), Specs: []*record.Object{spec}}); err != nil {
+					if err := inv.Host.Sync(ctx, sdk.Sync{Description: inv.Object("description"), Specs: []*record.Object{spec}, Additive: true}); err != nil {
 						return nil, err
 					}
 					return sdk.Status("complete"), nil

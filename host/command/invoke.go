@@ -28,6 +28,7 @@ func (s *session) invocation(ctx context.Context, manifest *ascliv1.Manifest) (*
 	if err != nil {
 		return nil, failure.Argumentf("%w", err)
 	}
+	s.stopped = branch.Leaf().Stopped
 	inv := &sdk.Invocation{
 		Command: branch.Path(), Args: map[string]any{}, Options: map[string]any{},
 		Host: s, Log: s.log.With("plugin", manifest.Name), Home: s.home, TempFolder: s.tempFolder, HostVersion: s.Version,

@@ -151,7 +151,7 @@ func (s *session) pluginOptions(ctx context.Context, manifest *ascliv1.Manifest)
 	if err != nil || none {
 		return err
 	}
-	return s.defaultPreset(ctx, options.PluginPreset, manifest.Name)
+	return s.defaultPreset(ctx, s.optionsOf(options.PluginPreset), manifest.Name)
 }
 
 // declareOptions makes the options of a plugin known, and takes those of the

@@ -18,16 +18,24 @@ const presetOption = "preset"
 // namedPresets loads the presets of the environment and the command line.
 func (s *session) namedPresets(ctx context.Context) error {
 	for _, setting := range s.options.Settings(presetOption) {
-		if err := s.include(ctx, options.Preset, setting.Text, nil); err != nil {
+		if err := s.include(ctx, s.optionsOf(options.Preset), setting.Text, nil); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// presetTaker gets the keys and values of presets, in order: a later one wins.
+type presetTaker func(name string, v any)
+
+// optionsOf makes a preset values of options.
+func (s *session) optionsOf(layer options.Layer) presetTaker {
+	return func(name string, v any) { s.options.AddPreset(layer, name, v) }
+}
+
 // defaultPreset loads the preset that the configuration names for a plugin, if
 // it names one.
-func (s *session) defaultPreset(ctx context.Context, layer options.Layer, plugin string) error {
+func (s *session) defaultPreset(ctx context.Context, take presetTaker, plugin string) error {
 	name, ok := s.document.Default(plugin)
 	if !ok {
 		return nil
@@ -45,19 +53,19 @@ func (s *session) defaultPreset(ctx context.Context, layer options.Layer, plugin
 	if err != nil {
 		return err
 	}
-	return s.addPreset(ctx, layer, preset, []string{name})
+	return s.addPreset(ctx, take, preset, []string{name})
 }
 
 // include adds what a value of option preset stands for, as an extended value:
 // a Hash itself, or the preset at a path. loading holds the paths under way.
-func (s *session) include(ctx context.Context, layer options.Layer, text string, loading []string) error {
+func (s *session) include(ctx context.Context, take presetTaker, text string, loading []string) error {
 	v, err := s.values.Evaluate(ctx, text)
 	if err != nil {
 		return err
 	}
 	switch v := v.(type) {
 	case *record.Object:
-		return s.addPreset(ctx, layer, v, loading)
+		return s.addPreset(ctx, take, v, loading)
 	case string:
 		if slices.Contains(loading, v) {
 			return failure.Toolf("loop in include: preset %s is part of itself", v)
@@ -66,7 +74,7 @@ func (s *session) include(ctx context.Context, layer options.Layer, text string,
 		if err != nil {
 			return err
 		}
-		return s.addPreset(ctx, layer, preset, append(loading, v))
+		return s.addPreset(ctx, take, preset, append(loading, v))
 	}
 	return errNoPresetValue()
 }
@@ -77,18 +85,18 @@ func errNoPresetValue() error {
 
 // addPreset adds the options of a preset. A key "preset" loads another one at
 // its place: what follows overrides it, what precedes is overridden.
-func (s *session) addPreset(ctx context.Context, layer options.Layer, preset *record.Object, loading []string) error {
+func (s *session) addPreset(ctx context.Context, take presetTaker, preset *record.Object, loading []string) error {
 	for name, v := range preset.All() {
 		if name != presetOption {
-			s.options.AddPreset(layer, name, v)
+			take(name, v)
 			continue
 		}
 		var err error
 		switch v := v.(type) {
 		case string:
-			err = s.include(ctx, layer, v, loading)
+			err = s.include(ctx, take, v, loading)
 		case *record.Object:
-			err = s.addPreset(ctx, layer, v, loading)
+			err = s.addPreset(ctx, take, v, loading)
 		default:
 			err = errNoPresetValue()
 		}

@@ -37,7 +37,8 @@ func (s *session) prepareSync(ctx context.Context, sync sdk.Sync) (*ascliv1.RunS
 		final.Specs = append(final.Specs, spec)
 	}
 	s.learnDescribedSecrets(sync.Description)
-	around, err := s.agentSurroundings(ctx)
+	// No agent takes part.
+	around, err := s.agentSurroundings(ctx, nil)
 	if err != nil {
 		return nil, nil, err
 	}

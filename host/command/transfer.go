@@ -36,6 +36,33 @@ func (s *session) Transfer(ctx context.Context, spec *record.Object, sources []t
 	return err
 }
 
+// TransferComplete runs an agent of this machine with a spec as it is.
+func (s *session) TransferComplete(ctx context.Context, spec *record.Object, progress func(transfer.Event)) error {
+	request, agents, err := s.prepareComplete(ctx, spec)
+	if err != nil {
+		return err
+	}
+	return agents.RunTransfer(ctx, request, func(e transfer.Event) {
+		if progress != nil {
+			progress(e)
+		}
+	})
+}
+
+func (s *session) prepareComplete(ctx context.Context, spec *record.Object) (*ascliv1.RunRequest, transferProcess, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	request, err := s.agentRequest(ctx, spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	if request.Agent == transfer.AgentNode {
+		return nil, nil, failure.Argumentf("agent %s leaves the transfer to a server, which may be the one that asks: choose another one with option transfer", request.Agent)
+	}
+	agents, err := s.transferProcess(ctx)
+	return request, agents, err
+}
+
 func (s *session) prepareTransfer(ctx context.Context, spec *record.Object, sources []transfer.Source) (*ascliv1.RunRequest, transferProcess, *transferui.Bar, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,18 +94,16 @@ func (s *session) transferRequest(ctx context.Context, spec *record.Object, sour
 	if err := s.contentPassword(ctx, final); err != nil {
 		return nil, err
 	}
-	agent, err := s.options.Text(ctx, "transfer")
+	return s.agentRequest(ctx, final)
+}
+
+// agentRequest is the job of a final spec for the chosen agent.
+func (s *session) agentRequest(ctx context.Context, final *record.Object) (*ascliv1.RunRequest, error) {
+	agent, info, err := s.agentInfo(ctx)
 	if err != nil {
 		return nil, err
 	}
-	info, err := s.options.Object(ctx, "transfer_info")
-	if err != nil {
-		return nil, err
-	}
-	if info == nil {
-		info = record.New()
-	}
-	around, err := s.agentSurroundings(ctx)
+	around, err := s.agentSurroundings(ctx, info)
 	if err != nil {
 		return nil, err
 	}
@@ -99,7 +124,7 @@ func (s *session) contentPassword(ctx context.Context, spec *record.Object) erro
 	return err
 }
 
-func (s *session) agentSurroundings(ctx context.Context) (*ascliv1.AgentSurroundings, error) {
+func (s *session) agentSurroundings(ctx context.Context, info *record.Object) (*ascliv1.AgentSurroundings, error) {
 	ascp, err := s.options.Text(ctx, "ascp_path")
 	if err != nil {
 		return nil, err
@@ -119,7 +144,7 @@ func (s *session) agentSurroundings(ctx context.Context) (*ascliv1.AgentSurround
 	if err != nil {
 		return nil, err
 	}
-	if err := s.gatewayProxy(ctx, known); err != nil {
+	if err := s.serverProxy(ctx, info, known); err != nil {
 		return nil, err
 	}
 	return &ascliv1.AgentSurroundings{
@@ -146,18 +171,17 @@ func (s *session) openOptions(ctx context.Context) (map[string]any, error) {
 	return inv.Options, nil
 }
 
-// gatewayProxy makes the proxy of an agent's server known to the agent, which
+// serverProxy makes the proxy of an agent's server known to the agent, which
 // cannot run the script of option fpac itself.
-func (s *session) gatewayProxy(ctx context.Context, agentOptions map[string]any) error {
-	info, err := s.options.Object(ctx, "transfer_info")
-	if err != nil || info.Text("url") == "" {
-		return err
+func (s *session) serverProxy(ctx context.Context, info *record.Object, agentOptions map[string]any) error {
+	if info.Text(transfer.InfoURL) == "" {
+		return nil
 	}
 	script, err := s.proxyScript(ctx)
 	if err != nil || script == nil {
 		return err
 	}
-	server, err := url.Parse(info.Text("url"))
+	server, err := url.Parse(info.Text(transfer.InfoURL))
 	if err != nil {
 		return failure.Argumentf("transfer_info: url: %w", err)
 	}

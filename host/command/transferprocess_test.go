@@ -48,7 +48,11 @@ func (echoes) Sync(_ context.Context, job sdk.SyncJob, output io.Writer) error {
 	if job.Description.Text("name") == "bad" {
 		return transfer.Errorf("no login with %s", job.Specs[0].Text("token"))
 	}
-	_, err := io.WriteString(output, string(record.JSON(job.Specs[0]))+string(record.JSON(job.Description))+"\n")
+	seen := ""
+	if job.Watched && job.Additive {
+		seen = " and shows its progress"
+	}
+	_, err := io.WriteString(output, string(record.JSON(job.Specs[0]))+string(record.JSON(job.Description))+seen+"\n")
 	return err
 }
 
@@ -102,14 +106,17 @@ func TestTransferCommand(t *testing.T) {
 func TestSync(t *testing.T) {
 	for _, tt := range []struct {
 		name, description string
+		terminal          bool
 		want              outcome
 	}{
-		{"done", `{"name":"n"}`, outcome{out: "complete\n", err: `{"remote_host":"other","token":"🔑","create_dir":true}{"name":"n"}` + "\n"}},
-		{"failed", `{"name":"bad"}`, outcome{status: 1, err: "ERROR: Transfer: no login with 🔑\n"}},
+		{"done", `{"name":"n"}`, false, outcome{out: "complete\n", err: `{"remote_host":"other","token":"🔑","create_dir":true}{"name":"n"}` + "\n"}},
+		{"on a terminal", `{"name":"n"}`, true, outcome{out: `{"remote_host":"other","token":"🔑","create_dir":true}{"name":"n"} and shows its progress` + "\ncomplete\n"}},
+		{"failed", `{"name":"bad"}`, false, outcome{status: 1, err: "ERROR: Transfer: no login with 🔑\n"}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			m := newMachine(t, current)
 			m.install(t, "transfer")
+			m.terminal = tt.terminal
 			check(t, m, m.run(t, "demo", "sync", "@json:"+tt.description, "--url=u", `--ts=@json:{"remote_host":"other","direction":null}`), tt.want)
 		})
 	}

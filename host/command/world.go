@@ -78,7 +78,7 @@ func (s *session) configure(ctx context.Context) error {
 	if s.document, err = s.store.Load(ctx); err != nil {
 		return err
 	}
-	if err := s.defaultPreset(ctx, options.GlobalPreset, config.Section); err != nil {
+	if err := s.defaultPreset(ctx, s.optionsOf(options.GlobalPreset), config.Section); err != nil {
 		return err
 	}
 	if err := s.namedPresets(ctx); err != nil {

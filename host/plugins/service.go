@@ -91,6 +91,9 @@ func (s *hostServer) Transfer(r *ascliv1.TransferRequest, stream grpc.ServerStre
 	progress := func(e transfer.Event) {
 		_ = stream.Send(&ascliv1.TransferUpdate{Update: &ascliv1.TransferUpdate_Event{Event: wire.ToEvent(e)}})
 	}
+	if r.Complete {
+		return stream.Send(wire.ToOutcome(nil, s.host.TransferComplete(stream.Context(), spec, progress)))
+	}
 	return stream.Send(wire.ToOutcome(nil, s.host.Transfer(stream.Context(), spec, sources, progress)))
 }
 

@@ -29,7 +29,7 @@ func Plugin() *sdk.Plugin {
 			[]sdk.Command{
 				nodecmd.AccessKeys(mount), nodecmd.Transfers(mount),
 				streams(), services(), watchFolders(), centrals(), asyncs(), ssyncs(),
-				telemetry(), asperaBrowser(), basicToken(), bearerToken(),
+				telemetry(), asperaBrowser(), basicToken(), bearerToken(), simulatorCommand(),
 				nodecmd.Sync(nodecmd.SyncByPath(mount)),
 			},
 		),

@@ -12,6 +12,7 @@ import (
 	"github.com/ascli-go/ascli/plugins/transfer/async"
 	"github.com/ascli-go/ascli/plugins/transfer/direct"
 	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
+	"github.com/ascli-go/ascli/plugins/transfer/node"
 	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/rest"
@@ -25,6 +26,7 @@ func Plugin() *sdk.Plugin {
 		Summary: "Transfer agents",
 		Agents: agents{
 			transfer.AgentDirect: direct.New(),
+			transfer.AgentNode:   node.New(),
 			transfer.AgentHTTPGW: httpgw.New(),
 		},
 		Mounts: []sdk.Mount{{Under: "config", Commands: append(ascpcmd.New().Commands(), synccmd.Command())}},
@@ -49,7 +51,7 @@ func (a agents) Run(ctx context.Context, order sdk.TransferJob, emit func(transf
 	if err != nil {
 		return nil, err
 	}
-	env, err := environment(order.Place, order.Info.Text("url"))
+	env, err := environment(order.Place, order.Info.Text(transfer.InfoURL))
 	if err != nil {
 		return nil, err
 	}
@@ -82,6 +84,7 @@ func environment(order sdk.Place, server string) (agent.Env, error) {
 		FileListFolder: order.FileListFolder, TempFolder: order.TempFolder,
 		KeepTemp:     order.Options["clean_temp"] == false,
 		TrustedCerts: certificates, IgnoreCertificate: session.Ignores,
+		Session:   session,
 		Transport: func() *http.Transport { return session.TransportTo(server) },
 		Log:       order.Log,
 	}, nil

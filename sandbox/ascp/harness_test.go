@@ -62,7 +62,11 @@ type world struct {
 
 func newWorld(t testing.TB, cutFirst int64) *world {
 	t.Helper()
-	w := &world{t: t, root: t.TempDir(), local: t.TempDir()}
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	check(t, err)
+	local, err := filepath.EvalSymlinks(t.TempDir())
+	check(t, err)
+	w := &world{t: t, root: root, local: local}
 	public, private, err := ed25519.GenerateKey(nil)
 	check(t, err)
 	block, err := ssh.MarshalPrivateKey(private, "")

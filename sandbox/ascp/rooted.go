@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/ascli-go/ascli/sandbox/docroot"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
 )
 
@@ -24,7 +25,7 @@ func (j *job) local() (closingTree, error) {
 	if j.localRoot == "" {
 		return localTree{}, nil
 	}
-	root, err := os.OpenRoot(j.localRoot)
+	root, err := docroot.OpenRoot(j.localRoot)
 	if err != nil {
 		return nil, pathFailure("/", err)
 	}

@@ -5,6 +5,7 @@
 package docroot
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -50,11 +51,47 @@ type Folder struct {
 
 // Open opens the folder of a grant; the caller closes it.
 func Open(g grant.Grant, access Access) (*Folder, error) {
-	root, err := os.OpenRoot(g.Root)
+	root, err := OpenRoot(g.Root)
 	if err != nil {
 		return nil, fmt.Errorf("open the granted folder: %w", err)
 	}
 	return &Folder{Root: root, grant: g, access: access}, nil
+}
+
+// OpenRoot opens a folder by an absolute path that held no symbolic link when it
+// was granted. It must not hold one now: who may rename a folder above could
+// have put a link to anywhere in its place.
+func OpenRoot(path string) (*os.Root, error) {
+	root, err := os.OpenRoot(path)
+	if err != nil {
+		return nil, err
+	}
+	if err := isAt(root, path); err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	return root, nil
+}
+
+// isAt checks that what was opened is the folder at a path without links. The
+// look comes after the opening: a link that is taken away in between does not
+// help.
+func isAt(root *os.Root, path string) error {
+	resolved, err := filepath.EvalSymlinks(path)
+	if err != nil {
+		return err
+	}
+	opened, err := root.Stat(".")
+	if err != nil {
+		return err
+	}
+	there, err := os.Lstat(path)
+	if err != nil {
+		return err
+	}
+	if resolved != filepath.Clean(path) || !os.SameFile(opened, there) {
+		return refused("open", "/")
+	}
+	return nil
 }
 
 // Readable gives the name for the methods of os.Root of a client path that may

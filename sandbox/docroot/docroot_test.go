@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"strings"
 	"testing"
 
 	"github.com/ascli-go/ascli/sandbox/docroot"
@@ -40,7 +42,7 @@ func TestAccess(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.grant.Root = t.TempDir()
+			tt.grant.Root = realFolder(t)
 			folder, err := docroot.Open(tt.grant, tt.access)
 			if err != nil {
 				t.Fatal(err)
@@ -65,7 +67,7 @@ func TestSymbolicLinkDoesNotLeave(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(outside, "secret"), []byte("s"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	root := t.TempDir()
+	root := realFolder(t)
 	if err := os.Symlink(outside, filepath.Join(root, "link")); err != nil {
 		t.Skipf("no symbolic links here: %v", err)
 	}
@@ -85,11 +87,51 @@ func TestSymbolicLinkDoesNotLeave(t *testing.T) {
 }
 
 // FuzzReadable checks that no client path gives a name that leaves the folder.
+// realFolder is a folder of the test by its path without symbolic links, as the
+// roots of grants are.
+func realFolder(t testing.TB) string {
+	t.Helper()
+	folder, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+func TestARootThatBecameALinkIsRefused(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("symbolic links need a privilege on Windows")
+	}
+	outside, store := realFolder(t), realFolder(t)
+	for name, root := range map[string]string{"itself": "a", "folder above": "b/c"} {
+		t.Run(name, func(t *testing.T) {
+			granted := grant.Grant{Root: filepath.Join(store, root), Destination: "/"}
+			if err := os.MkdirAll(granted.Root, 0o700); err != nil {
+				t.Fatal(err)
+			}
+			folder, err := docroot.Open(granted, docroot.Both)
+			if err != nil {
+				t.Fatal(err)
+			}
+			folder.Close()
+			// What a client does that owns a folder above: rename, then link.
+			top := filepath.Join(store, strings.Split(root, "/")[0])
+			if err := errors.Join(os.Rename(top, top+".moved"), os.Symlink(outside, top), os.MkdirAll(filepath.Join(outside, "c"), 0o700)); err != nil {
+				t.Fatal(err)
+			}
+			if folder, err := docroot.Open(granted, docroot.Both); err == nil {
+				folder.Close()
+				t.Error("a folder outside was opened")
+			}
+		})
+	}
+}
+
 func FuzzReadable(f *testing.F) {
 	for _, seed := range []string{"/a", "../../etc/passwd", "a//b/./..", `..\..\x`, "", "\x00", "/a/../b"} {
 		f.Add(seed)
 	}
-	folder, err := docroot.Open(grant.Grant{Root: f.TempDir(), Destination: "/up", Sources: []string{"/down"}}, docroot.Both)
+	folder, err := docroot.Open(grant.Grant{Root: realFolder(f), Destination: "/up", Sources: []string{"/down"}}, docroot.Both)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -46,8 +46,9 @@ type world struct {
 }
 
 func newWorld(t testing.TB) *world {
-	w := &world{t: t, root: t.TempDir()}
-	var err error
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	w := &world{t: t, root: root}
+	w.check(err)
 	w.transfers, err = activity.Open(t.TempDir(), "node-1", nil)
 	w.check(err)
 	handler := gateway.New(gateway.Config{

@@ -61,7 +61,8 @@ func bypassKey(t testing.TB) (file string, key ssh.PublicKey) {
 
 func newNode(t testing.TB, bypassFile string, bypass ssh.PublicKey) *node {
 	t.Helper()
-	folder := t.TempDir()
+	folder, err := filepath.EvalSymlinks(t.TempDir())
+	check(t, err)
 	w, err := world.Open(folder)
 	check(t, err)
 	n := &node{TB: t, world: w, files: filepath.Join(folder, "files")}

@@ -33,6 +33,11 @@ func listTransfers(x *exchange) error {
 		shown[i] = view(r.Transfer)
 	}
 	x.linkNext(next)
+	if origin := x.Header.Get("Origin"); origin != "" {
+		// A page of a browser may read the list (OpenAPI, header Origin).
+		x.w.Header().Set("Access-Control-Allow-Origin", origin)
+		x.w.Header().Set("Access-Control-Expose-Headers", "Link")
+	}
 	return x.json(http.StatusOK, shown)
 }
 

@@ -57,7 +57,10 @@ type world struct {
 
 func start(t *testing.T) world {
 	t.Helper()
-	root := t.TempDir()
+	root, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, folder := range []string{"up", "down", "other"} {
 		if err := os.Mkdir(filepath.Join(root, folder), 0o700); err != nil {
 			t.Fatal(err)

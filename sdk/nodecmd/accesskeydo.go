@@ -29,7 +29,7 @@ func AccessKeys(m Mount) sdk.Command {
 // those by file id. Its `access_keys do` ends there: it has no v3 again.
 func V3(m Mount) []sdk.Command {
 	return slices.Concat(Gen3(m), Server(m), []sdk.Command{
-		Transfers(m),
+		Transfers(m), Sync(SyncByPath(m)),
 		accessKeys(m, argInnerAccessKey, Gen4(m.storageOf(argInnerAccessKey))),
 	})
 }

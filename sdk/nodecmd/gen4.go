@@ -18,7 +18,7 @@ var contents = sdk.Arg{Name: "contents", Description: "contents", Types: []sdk.T
 // Gen4 returns the commands that work by file id. A path may be given as
 // %id:<file id> where it is only read (spec/plugins/node.md 6.1).
 func Gen4(m Mount) []sdk.Command {
-	return slices.Concat(gen4Reading(m), gen4Changing(m), gen4Transfers(m), []sdk.Command{permission(m)})
+	return slices.Concat(gen4Reading(m), gen4Changing(m), gen4Transfers(m), []sdk.Command{permission(m), Sync(SyncByID(m))})
 }
 
 func gen4Reading(m Mount) []sdk.Command {

@@ -3,18 +3,12 @@ package oauth
 import (
 	"bytes"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
 	_ "embed"
 	"errors"
 	"html/template"
 	"io"
 	"log"
-	"math/big"
 	"net"
 	"net/http"
 	"net/url"
@@ -22,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ascli-go/ascli/sdk/certificate"
 	"github.com/ascli-go/ascli/sdk/failure"
 )
 
@@ -67,12 +62,13 @@ func listen(ctx context.Context, redirect *url.URL, state, version string) (*cal
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
 	if redirect.Scheme == "https" {
-		certificate, err := selfSigned(redirect.Hostname())
+		// The browser asks the user to accept it.
+		own, err := certificate.ForHost(redirect.Hostname())
 		if err != nil {
 			closeAll(listeners)
 			return nil, failure.Toolf("make the certificate of redirect_uri: %w", err)
 		}
-		c.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}
+		c.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{own}, MinVersion: tls.VersionTLS12}
 		for i, l := range listeners {
 			listeners[i] = tls.NewListener(l, c.server.TLSConfig)
 		}
@@ -214,30 +210,4 @@ func (c *callback) show(w http.ResponseWriter, problem error) {
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Connection", "close")
 	_, _ = w.Write(body.Bytes())
-}
-
-// selfSigned makes a certificate for a redirect URI with https. The browser asks
-// the user to accept it.
-func selfSigned(host string) (tls.Certificate, error) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(time.Now().UnixNano()),
-		Subject:      pkix.Name{CommonName: host},
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(24 * time.Hour),
-		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
-	if ip := net.ParseIP(host); ip != nil {
-		template.IPAddresses = []net.IP{ip}
-	} else {
-		template.DNSNames = []string{host}
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		return tls.Certificate{}, err
-	}
-	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }

@@ -109,6 +109,10 @@ func (h *fakeHost) Transfer(ctx context.Context, spec *record.Object, sources []
 	return nil
 }
 
+func (h *fakeHost) TransferComplete(ctx context.Context, spec *record.Object, _ func(transfer.Event)) error {
+	return h.Transfer(ctx, spec, nil, nil)
+}
+
 func (h *fakeHost) Sync(ctx context.Context, sync sdk.Sync) error {
 	h.mu.Lock()
 	h.out.Syncs = append(h.out.Syncs, sync)

@@ -9,7 +9,16 @@ import (
 // Names of the agents.
 const (
 	AgentDirect = "direct"
+	AgentNode   = "node"
 	AgentHTTPGW = "httpgw"
+)
+
+// Parameters of agent node in option transfer_info (spec/transfer.md 11).
+const (
+	InfoURL      = "url"
+	InfoUsername = "username"
+	InfoPassword = "password"
+	InfoRootID   = "root_id"
 )
 
 // AgentInfo describes an agent to users.
@@ -24,6 +33,7 @@ type AgentInfo struct {
 func Agents() []AgentInfo {
 	return []AgentInfo{
 		{Name: AgentDirect, Summary: "FASP with a local ascp"},
+		{Name: AgentNode, Summary: "FASP between two servers: a node makes the transfer"},
 		{Name: AgentHTTPGW, Summary: "HTTPS through an Aspera HTTP Gateway"},
 	}
 }

@@ -52,6 +52,7 @@ const (
 	FieldResumePolicy      = "resume_policy"
 	FieldSource            = "source"
 	FieldSourceRoot        = "source_root"
+	FieldSourceRootID      = "source_root_id"
 	FieldSSHFingerprint    = "sshfp"
 	FieldSSHPort           = "ssh_port"
 	FieldSSHPrivateKey     = "ssh_private_key"
@@ -64,4 +65,6 @@ const (
 
 	// TagAspera is the key of field "tags" that is reserved to the products.
 	TagAspera = "aspera"
+	// TagRetry, in that tag, is for how many seconds a transfer is tried again.
+	TagRetry = "xfer_retry"
 )

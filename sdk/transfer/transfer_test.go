@@ -81,7 +81,8 @@ func TestResolveAgent(t *testing.T) {
 		{"", "direct", ""},
 		{"direct", "direct", ""},
 		{"h", "httpgw", ""},
-		{"carrier-pigeon", "", "unknown value for transfer: carrier-pigeon\nUse:\n- direct\n- httpgw"},
+		{"n", "node", ""},
+		{"carrier-pigeon", "", "unknown value for transfer: carrier-pigeon\nUse:\n- direct\n- node\n- httpgw"},
 	} {
 		t.Run(tt.typed, func(t *testing.T) {
 			got, err := ResolveAgent(tt.typed)

@@ -69,13 +69,17 @@ func ToFailure(err error) *ascliv1.Failure {
 	if err == nil {
 		return nil
 	}
+	var t *transfer.Error
+	code := int32(0)
+	if errors.As(err, &t) {
+		code = int32(t.Code)
+	}
 	if e := failure.As(err); e != nil {
 		// The wrapping text is part of what the user reads.
-		return &ascliv1.Failure{Label: string(e.Label), Kind: e.Kind, Message: err.Error(), Hints: e.Hints}
+		return &ascliv1.Failure{Label: string(e.Label), Kind: e.Kind, Message: err.Error(), Hints: e.Hints, Code: code}
 	}
-	var t *transfer.Error
-	if errors.As(err, &t) {
-		return &ascliv1.Failure{Label: string(failure.Transfer), Message: err.Error()}
+	if t != nil {
+		return &ascliv1.Failure{Label: string(failure.Transfer), Message: err.Error(), Code: code}
 	}
 	if errors.Is(err, context.Canceled) || status.Code(err) == codes.Canceled {
 		return &ascliv1.Failure{Label: string(failure.Interruption), Message: "interrupted by user"}
@@ -83,12 +87,17 @@ func ToFailure(err error) *ascliv1.Failure {
 	return &ascliv1.Failure{Label: string(failure.Other), Kind: "RuntimeError", Message: err.Error()}
 }
 
-// FromFailure decodes an error; nil for nil.
+// FromFailure decodes an error; nil for nil. That of a failed transfer wraps a
+// [*transfer.Error].
 func FromFailure(f *ascliv1.Failure) error {
 	if f == nil {
 		return nil
 	}
-	return &failure.Error{Label: failure.Label(f.Label), Kind: f.Kind, Message: f.Message, Hints: f.Hints}
+	e := &failure.Error{Label: failure.Label(f.Label), Kind: f.Kind, Message: f.Message, Hints: f.Hints}
+	if e.Label == failure.Transfer {
+		e.Cause = transfer.FromCode(int(f.Code), f.Message)
+	}
+	return e
 }
 
 // ToEvent and FromEvent translate transfer progress.

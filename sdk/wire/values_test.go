@@ -88,7 +88,10 @@ func TestFailures(t *testing.T) {
 	}{
 		{"labelled", labelled, failure.Error{Label: failure.Other, Kind: "Errno::ENOENT", Message: "no file", Hints: []string{"make one", "or not"}}},
 		{"wrapped", fmt.Errorf("listing: %w", labelled), failure.Error{Label: failure.Other, Kind: "Errno::ENOENT", Message: "listing: no file", Hints: []string{"make one", "or not"}}},
-		{"of a transfer", fmt.Errorf("session: %w", transfer.FromCode(4, "")), failure.Error{Label: failure.Transfer, Message: "session: No such file or directory"}},
+		{"of a transfer", fmt.Errorf("session: %w", transfer.FromCode(4, "")), failure.Error{
+			Label: failure.Transfer, Message: "session: No such file or directory",
+			Cause: &transfer.Error{Code: 4, Message: "session: No such file or directory"},
+		}},
 		{"interrupted", fmt.Errorf("reading: %w", context.Canceled), failure.Error{Label: failure.Interruption, Message: "interrupted by user"}},
 		{"interrupted beyond a call", status.Error(codes.Canceled, "context canceled"), failure.Error{Label: failure.Interruption, Message: "interrupted by user"}},
 		{"any other", errors.New("odd"), failure.Error{Label: failure.Other, Kind: "RuntimeError", Message: "odd"}},

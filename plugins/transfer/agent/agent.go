@@ -10,6 +10,7 @@ import (
 
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/rest"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
@@ -65,6 +66,9 @@ type Env struct {
 	// IgnoreCertificate tells whether the user accepts any certificate from an
 	// address; nil means from none.
 	IgnoreCertificate func(host string, port int) bool
+	// Session calls APIs with the user's HTTP options; nil means that there are
+	// none.
+	Session *rest.Session
 	// Transport returns an HTTP transport with the user's TLS and proxy options,
 	// which the caller may change; nil means that there are none.
 	Transport func() *http.Transport
@@ -80,6 +84,14 @@ func (e Env) HTTPTransport() *http.Transport {
 		return e.Transport()
 	}
 	return http.DefaultTransport.(*http.Transport).Clone()
+}
+
+// HTTP returns a session with the user's options. Who takes it closes it.
+func (e Env) HTTP() (*rest.Session, error) {
+	if e.Session != nil {
+		return e.Session, nil
+	}
+	return rest.NewSession(nil, e.Log)
 }
 
 // Logger returns a logger in any case.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -309,6 +310,41 @@ func TestCancel(t *testing.T) {
 				t.Errorf("error is %v", err)
 			}
 		})
+	}
+}
+
+// TestCancelEndsTheFamily: nothing that async has started outlives it.
+func TestCancelEndsTheFamily(t *testing.T) {
+	witness, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = witness.Close() }()
+	if err := witness.SetDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	tr := newTrial(t, "family", conf, `{}`)
+	t.Setenv(witnessEnv, witness.Addr().String())
+	tr.runner.grace = 300 * time.Millisecond
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- tr.runner.Run(ctx, tr.job) }()
+	child, err := witness.Accept()
+	if err != nil {
+		t.Fatalf("async has no child: %v", err)
+	}
+	defer func() { _ = child.Close() }()
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("error is %v", err)
+	}
+	if err := child.SetReadDeadline(time.Now().Add(10 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	// Its connection ends with it.
+	if _, err := child.Read(make([]byte, 1)); os.IsTimeout(err) {
+		t.Error("a child of async has outlived it")
 	}
 }
 

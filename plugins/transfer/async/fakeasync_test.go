@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"strings"
@@ -18,6 +19,8 @@ import (
 const (
 	scenarioEnv = "FAKE_ASYNC_SCENARIO"
 	stateEnv    = "FAKE_ASYNC_STATE"
+	// witnessEnv is where the child of a fake async connects to.
+	witnessEnv = "FAKE_ASYNC_WITNESS"
 )
 
 func TestMain(m *testing.M) {
@@ -35,6 +38,9 @@ type invocation struct {
 }
 
 func fakeAsync(scenario, state string) int {
+	if scenario == "child" {
+		return fakeChild()
+	}
 	port, err := leaveTrace(state)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -65,6 +71,14 @@ func fakeAsync(scenario, state string) int {
 		return 1
 	case "waits":
 		return waitForInterrupt()
+	case "family":
+		child := exec.Command(os.Args[0])
+		child.Env = append(os.Environ(), scenarioEnv+"=child")
+		if err := child.Start(); err != nil {
+			return 97
+		}
+		signal.Ignore(os.Interrupt)
+		return waitForInterrupt()
 	case "stubborn":
 		signal.Ignore(os.Interrupt)
 		_, _ = bufio.NewReader(conn).ReadByte()
@@ -72,6 +86,17 @@ func fakeAsync(scenario, state string) int {
 	}
 	say("Type: DONE")
 	return 0
+}
+
+// fakeChild is a child of async, as its ascp is: it lives until it is killed.
+func fakeChild() int {
+	signal.Ignore(os.Interrupt)
+	conn, err := net.Dial("tcp", os.Getenv(witnessEnv))
+	if err != nil {
+		return 96
+	}
+	defer func() { _ = conn.Close() }()
+	return waitForInterrupt()
 }
 
 // waitForInterrupt lets a process live until it is told to end.

@@ -151,8 +151,8 @@ func stamp(spec *record.Object) {
 	if !tags.Has("xfer_id") {
 		tags.Set("xfer_id", uuid.NewString())
 	}
-	if !tags.Has("xfer_retry") {
-		tags.Set("xfer_retry", 3600)
+	if !tags.Has(transfer.TagRetry) {
+		tags.Set(transfer.TagRetry, 3600)
 	}
 }
 

@@ -1,20 +1,17 @@
 package product
 
 import (
-	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/sha256"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/pem"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/big"
 	"os"
 	"path/filepath"
-	"time"
+
+	"github.com/ascli-go/ascli/sdk/certificate"
 )
 
 // fallbackKeySize is that of spec/plugins/config.md 10.2, bits.
@@ -50,10 +47,11 @@ func (f Fallback) make() error {
 	if err != nil {
 		return err
 	}
-	text, err := certificateOf(key)
+	der, err := certificate.Of(key)
 	if err != nil {
 		return err
 	}
+	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 	return replace(f.Certificate, 0o644, text)
 }
 
@@ -97,40 +95,4 @@ func readKey(path string) (*rsa.PrivateKey, error) {
 		return nil, fmt.Errorf("%s is no RSA key: remove it, it will be made again", path)
 	}
 	return key, nil
-}
-
-// certificateOf returns the self-signed certificate of a key, in PEM. Its serial
-// number is random, not 0 as in the original: issuer and serial number shall
-// tell certificates apart.
-func certificateOf(key *rsa.PrivateKey) ([]byte, error) {
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
-	if err != nil {
-		return nil, err
-	}
-	id, err := keyID(key.Public())
-	if err != nil {
-		return nil, err
-	}
-	name := pkix.Name{Country: []string{"FR"}, Organization: []string{"Test"}, OrganizationalUnit: []string{"Test"}, CommonName: "Test"}
-	now := time.Now()
-	template := &x509.Certificate{
-		SerialNumber: serial, Subject: name, Issuer: name, NotBefore: now, NotAfter: now.AddDate(1, 0, 0),
-		SignatureAlgorithm:    x509.SHA256WithRSA,
-		BasicConstraintsValid: true, IsCA: true, SubjectKeyId: id, AuthorityKeyId: id,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		return nil, err
-	}
-	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), nil
-}
-
-// keyID names a key as RFC 7093 section 2, method 4, does.
-func keyID(key crypto.PublicKey) ([]byte, error) {
-	der, err := x509.MarshalPKIXPublicKey(key)
-	if err != nil {
-		return nil, err
-	}
-	sum := sha256.Sum256(der)
-	return sum[:20], nil
 }

@@ -571,9 +571,12 @@ type Command struct {
 	Arguments []*Argument            `protobuf:"bytes,4,rep,name=arguments,proto3" json:"arguments,omitempty"`
 	Commands  []*Command             `protobuf:"bytes,5,rep,name=commands,proto3" json:"commands,omitempty"`
 	// Kind of the result and default columns of a leaf.
-	Result        ResultKind `protobuf:"varint,6,opt,name=result,proto3,enum=ascli.v1.ResultKind" json:"result,omitempty"`
-	Columns       []string   `protobuf:"bytes,7,rep,name=columns,proto3" json:"columns,omitempty"`
-	Since         string     `protobuf:"bytes,8,opt,name=since,proto3" json:"since,omitempty"`
+	Result  ResultKind `protobuf:"varint,6,opt,name=result,proto3,enum=ascli.v1.ResultKind" json:"result,omitempty"`
+	Columns []string   `protobuf:"bytes,7,rep,name=columns,proto3" json:"columns,omitempty"`
+	Since   string     `protobuf:"bytes,8,opt,name=since,proto3" json:"since,omitempty"`
+	// Status of a command that only ends when the user stops it, e.g. "Server
+	// terminated". Interrupting such a command is no failure.
+	Stopped       string `protobuf:"bytes,9,opt,name=stopped,proto3" json:"stopped,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -660,6 +663,13 @@ func (x *Command) GetColumns() []string {
 func (x *Command) GetSince() string {
 	if x != nil {
 		return x.Since
+	}
+	return ""
+}
+
+func (x *Command) GetStopped() string {
+	if x != nil {
+		return x.Stopped
 	}
 	return ""
 }
@@ -820,7 +830,7 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\x05Field\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x12\n" +
 	"\x04type\x18\x02 \x01(\tR\x04type\x12 \n" +
-	"\vdescription\x18\x03 \x01(\tR\vdescription\"\x90\x02\n" +
+	"\vdescription\x18\x03 \x01(\tR\vdescription\"\xaa\x02\n" +
 	"\aCommand\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\aaliases\x18\x02 \x03(\tR\aaliases\x12\x18\n" +
@@ -829,7 +839,8 @@ const file_ascli_v1_manifest_proto_rawDesc = "" +
 	"\bcommands\x18\x05 \x03(\v2\x11.ascli.v1.CommandR\bcommands\x12,\n" +
 	"\x06result\x18\x06 \x01(\x0e2\x14.ascli.v1.ResultKindR\x06result\x12\x18\n" +
 	"\acolumns\x18\a \x03(\tR\acolumns\x12\x14\n" +
-	"\x05since\x18\b \x01(\tR\x05since\"\x9e\x02\n" +
+	"\x05since\x18\b \x01(\tR\x05since\x12\x18\n" +
+	"\astopped\x18\t \x01(\tR\astopped\"\x9e\x02\n" +
 	"\bArgument\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12 \n" +
 	"\vdescription\x18\x02 \x01(\tR\vdescription\x12)\n" +

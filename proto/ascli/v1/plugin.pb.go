@@ -707,9 +707,11 @@ type Failure struct {
 	// Argument, Identifier, Tool, Transfer, Rest, SSH, SSL, Network, Other, Interruption.
 	Label string `protobuf:"bytes,1,opt,name=label,proto3" json:"label,omitempty"`
 	// Text in the parentheses of Other(...).
-	Kind          string   `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
-	Message       string   `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
-	Hints         []string `protobuf:"bytes,4,rep,name=hints,proto3" json:"hints,omitempty"`
+	Kind    string   `protobuf:"bytes,2,opt,name=kind,proto3" json:"kind,omitempty"`
+	Message string   `protobuf:"bytes,3,opt,name=message,proto3" json:"message,omitempty"`
+	Hints   []string `protobuf:"bytes,4,rep,name=hints,proto3" json:"hints,omitempty"`
+	// Error number of ascp of a failed transfer, 0 when there is none.
+	Code          int32 `protobuf:"varint,5,opt,name=code,proto3" json:"code,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -770,6 +772,13 @@ func (x *Failure) GetHints() []string {
 		return x.Hints
 	}
 	return nil
+}
+
+func (x *Failure) GetCode() int32 {
+	if x != nil {
+		return x.Code
+	}
+	return 0
 }
 
 type DetectRequest struct {
@@ -1097,12 +1106,13 @@ const file_ascli_v1_plugin_proto_rawDesc = "" +
 	"\asecrets\x18\x05 \x03(\tR\asecretsB\b\n" +
 	"\x06_total\"'\n" +
 	"\vRecordBatch\x12\x18\n" +
-	"\arecords\x18\x01 \x03(\fR\arecords\"c\n" +
+	"\arecords\x18\x01 \x03(\fR\arecords\"w\n" +
 	"\aFailure\x12\x14\n" +
 	"\x05label\x18\x01 \x01(\tR\x05label\x12\x12\n" +
 	"\x04kind\x18\x02 \x01(\tR\x04kind\x12\x18\n" +
 	"\amessage\x18\x03 \x01(\tR\amessage\x12\x14\n" +
-	"\x05hints\x18\x04 \x03(\tR\x05hints\"\xb0\x01\n" +
+	"\x05hints\x18\x04 \x03(\tR\x05hints\x12\x12\n" +
+	"\x04code\x18\x05 \x01(\x05R\x04code\"\xb0\x01\n" +
 	"\rDetectRequest\x12\x10\n" +
 	"\x03url\x18\x01 \x01(\tR\x03url\x12.\n" +
 	"\aoptions\x18\x02 \x03(\v2\x14.ascli.v1.NamedValueR\aoptions\x12:\n" +

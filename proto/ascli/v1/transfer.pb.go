@@ -167,7 +167,10 @@ type TransferRequest struct {
 	// Transfer spec, JSON object.
 	Spec []byte `protobuf:"bytes,1,opt,name=spec,proto3" json:"spec,omitempty"`
 	// Local or remote sources; used when the spec has no "paths".
-	Sources       []*TransferSource `protobuf:"bytes,2,rep,name=sources,proto3" json:"sources,omitempty"`
+	Sources []*TransferSource `protobuf:"bytes,2,rep,name=sources,proto3" json:"sources,omitempty"`
+	// The spec is what an agent gets: the host lays no option of the user over it,
+	// shows no progress and sends no mail.
+	Complete      bool `protobuf:"varint,3,opt,name=complete,proto3" json:"complete,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -214,6 +217,13 @@ func (x *TransferRequest) GetSources() []*TransferSource {
 		return x.Sources
 	}
 	return nil
+}
+
+func (x *TransferRequest) GetComplete() bool {
+	if x != nil {
+		return x.Complete
+	}
+	return false
 }
 
 type TransferSource struct {
@@ -911,10 +921,11 @@ const file_ascli_v1_transfer_proto_rawDesc = "" +
 	"\x05Agent\x12\x12\n" +
 	"\x04name\x18\x01 \x01(\tR\x04name\x12\x18\n" +
 	"\asummary\x18\x02 \x01(\tR\asummary\x12\x18\n" +
-	"\aaliases\x18\x03 \x03(\tR\aaliases\"Y\n" +
+	"\aaliases\x18\x03 \x03(\tR\aaliases\"u\n" +
 	"\x0fTransferRequest\x12\x12\n" +
 	"\x04spec\x18\x01 \x01(\fR\x04spec\x122\n" +
-	"\asources\x18\x02 \x03(\v2\x18.ascli.v1.TransferSourceR\asources\"J\n" +
+	"\asources\x18\x02 \x03(\v2\x18.ascli.v1.TransferSourceR\asources\x12\x1a\n" +
+	"\bcomplete\x18\x03 \x01(\bR\bcomplete\"J\n" +
 	"\x0eTransferSource\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x12 \n" +
 	"\vdestination\x18\x02 \x01(\tR\vdestination\"\x8b\x01\n" +
