@@ -89,7 +89,6 @@ func (s *server) Execute(request *ascliv1.ExecuteRequest, stream grpc.ServerStre
 	defer host.close()
 	inv.Host = host
 
-	TuneForStreaming()
 	return SendResult(stream, func(sink Sink) error { return Execute(stream.Context(), s.plugin, inv, sink) })
 }
 

@@ -107,9 +107,6 @@ func (s *session) openDisplay(ctx context.Context) (*display, error) {
 	if err != nil {
 		return nil, err
 	}
-	if output.Streams(settings.Format) {
-		sdk.TuneForStreaming()
-	}
 	name, err := s.options.Text(ctx, "output")
 	if err != nil {
 		return nil, err

@@ -44,12 +44,6 @@ func UnicodeLocale(lookup func(name string) string) bool {
 	return false
 }
 
-// Streams tells whether a format writes rows as they come, rather than keep them
-// until the last one.
-func Streams(format string) bool {
-	return format != "table" && format != "markdown" && format != "nagios"
-}
-
 // Shown tells which fields of the objects of a list matter, when that can be
 // said beforehand: those of names, or the default columns when there are none.
 func (s Settings) Shown() (names []string, some bool) {

@@ -88,7 +88,7 @@ func Gen3(m Mount) []sdk.Command {
 		},
 		{
 			Name: "spec", Summary: "Show what a transfer spec of the server holds", Result: sdk.ResultObject, Since: "4.25.0",
-			Columns: []string{"-token", "-paths", "-direction", "-source_root", "-destination_root"},
+			Columns: []string{"ALL", "-token", "-paths", "-direction", "-source_root", "-destination_root"},
 			Run:     m.on(setupSpec),
 		},
 	}
