@@ -26,8 +26,9 @@ type hearing struct {
 	// direct is the URL of the sandbox; trust what its certificate is from.
 	direct string
 	trust  *tls.Config
-	// scripts counts those that ran.
-	scripts atomic.Int32
+	// scripts counts those that ran; operations tells that TestNodeOperations did.
+	scripts    atomic.Int32
+	operations atomic.Bool
 }
 
 // startHearing puts the proxy in front of the sandbox.
@@ -91,8 +92,9 @@ func (h *hearing) url(direct string) string {
 	return h.proxy.URL
 }
 
-// judgement fails the test if a script broke the contract, and, when all scripts
-// ran, if a deviation that is listed did not occur: the list stays true so.
+// judgement fails the test if a script broke the contract. When everything ran,
+// it also fails if a deviation that is listed did not occur, which keeps the list
+// true, or if an operation of the document was not heard.
 func (h *hearing) judgement(t *testing.T) {
 	if h == nil {
 		return
@@ -104,11 +106,14 @@ func (h *hearing) judgement(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if int(h.scripts.Load()) < len(scripts) || t.Failed() {
+	if int(h.scripts.Load()) < len(scripts) || !h.operations.Load() || t.Failed() {
 		return
 	}
 	for _, d := range h.judge.Unmet() {
 		t.Errorf("this deviation from the contract of the Node API did not occur in any script; add one that shows it, or strike it from contract/node.go:\n%s", d)
+	}
+	for _, o := range h.judge.Unheard() {
+		t.Errorf("no script and no test makes this request of the contract: %s", o)
 	}
 	t.Logf("%d requests judged", h.judge.Judged())
 }

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -20,6 +21,7 @@ const (
 	wrong     caller = "wrong"
 	nodeUser  caller = "sandbox_node"
 	accessKey caller = "sandbox_ak"
+	bearer    caller = "Bearer zork"
 )
 
 // TestNodeRefusals asks the sandbox for what it must not give: status and body
@@ -64,6 +66,20 @@ func TestNodeRefusals(t *testing.T) {
 		{"rename no such file id", accessKey, "PUT /files/999999", `{"name":"x"}`, 404},
 		{"delete no such file id", accessKey, "DELETE /files/999999", "", 404},
 		{"create below no such file id", accessKey, "POST /files/999999/files", `{"name":"x","type":"folder"}`, 404},
+		{"transfer without direction", accessKey, "POST /ops/transfers", `{"remote_host":"127.0.0.1","paths":[{"source":"x"}]}`, 400},
+		{"transfer without host", accessKey, "POST /ops/transfers", `{"direction":"send","paths":[{"source":"x"}]}`, 400},
+		{"no such transfer", accessKey, "GET /ops/transfers/none", "", 404},
+		{"change no such transfer", accessKey, "PUT /ops/transfers/none", `{"target_rate_kbps":1}`, 404},
+		{"cancel no such transfer", accessKey, "CANCEL /ops/transfers/none", "", 404},
+		{"list of no direction", accessKey, "GET /ops/transfers?direction=up", "", 400},
+		{"no such permission", accessKey, "GET /permissions/999999", "", 404},
+		{"delete no such permission", accessKey, "DELETE /permissions/999999", "", 404},
+		{"permission of no type", accessKey, "POST /permissions", `{"file_id":"1","access_id":"u","access_levels":["list"]}`, 400},
+		{"permission on no such file", accessKey, "POST /permissions", `{"file_id":"999999","access_type":"user","access_id":"u","access_levels":["list"]}`, 404},
+		{"permissions by a node user", nodeUser, "GET /permissions", "", 403},
+		{"no such event", accessKey, "GET /events/999999", "", 404},
+		{"usage of no such key", accessKey, "GET /usage/none", "", 404},
+		{"token that is none", bearer, "GET /files/1", "", 401},
 		{"create of no type", accessKey, "POST /files/1/files", `{"name":"x"}`, 400},
 	}
 	for _, test := range tests {
@@ -81,8 +97,8 @@ func TestNodeRefusals(t *testing.T) {
 	}
 }
 
-// ask sends a request to the sandbox itself.
-func ask(t *testing.T, by caller, method, path, body string) contract.Exchange {
+// ask sends a request to the sandbox itself. header holds pairs of name and value.
+func ask(t *testing.T, by caller, method, path, body string, header ...string) contract.Exchange {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, shared.hearing.direct+path, strings.NewReader(body))
 	if err != nil {
@@ -93,10 +109,16 @@ func ask(t *testing.T, by caller, method, path, body string) contract.Exchange {
 	}
 	switch by {
 	case nobody:
+	case bearer:
+		request.Header.Set("Authorization", string(by))
+		request.Header.Set("X-Aspera-AccessKey", preset(t, shared.sandbox, "sandbox_ak", "username"))
 	case wrong:
 		request.SetBasicAuth(preset(t, shared.sandbox, "sandbox_node", "username"), "wrong")
 	default:
 		request.SetBasicAuth(preset(t, shared.sandbox, string(by), "username"), preset(t, shared.sandbox, string(by), "password"))
+	}
+	for pair := range slices.Chunk(header, 2) {
+		request.Header.Set(pair[0], pair[1])
 	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: shared.hearing.trust, DisableKeepAlives: true}}
 	answer, err := client.Do(request)

@@ -33,6 +33,8 @@ type Document struct {
 	schemas   schema_validation.SchemaValidator
 	// problem is the shape of errors.
 	problem *base.Schema
+	// operations are all that the document lists: "GET /info".
+	operations []string
 }
 
 // Folder returns where the OpenAPI documents are: $ASCLI_OPENAPI, or the folder
@@ -71,13 +73,22 @@ func Open(folder string) (*Document, error) {
 	if !found {
 		return nil, fmt.Errorf("%s: no schema %q", nodeDocument, errorSchema)
 	}
+	var operations []string
+	for path, item := range model.Model.Paths.PathItems.FromOldest() {
+		for method := range item.GetOperations().FromOldest() {
+			operations = append(operations, operation(strings.ToUpper(method), path))
+		}
+	}
 	return &Document{
-		validator: v,
-		router:    router.NewRouter(&model.Model, router.WithPathOnlyMatching()),
-		schemas:   schema_validation.NewSchemaValidator(config.WithStrictMode()),
-		problem:   problem.Schema(),
+		validator:  v,
+		router:     router.NewRouter(&model.Model, router.WithPathOnlyMatching()),
+		schemas:    schema_validation.NewSchemaValidator(config.WithStrictMode()),
+		problem:    problem.Schema(),
+		operations: operations,
 	}, nil
 }
+
+func operation(method, path string) string { return method + " " + path }
 
 // unspokenHeaders belong to HTTP, not to the API: no OpenAPI document lists them.
 var unspokenHeaders = []string{"Accept-Encoding", "Connection", "Content-Length", "Content-Type", "Date", "WWW-Authenticate"}

@@ -32,19 +32,21 @@ type Judge struct {
 	mu       sync.Mutex
 	judged   int
 	occurred []bool // of the deviations
+	heard    map[string]bool
 	broken   map[string]Violation
 }
 
 func NewJudge(document *Document, deviations []Deviation) *Judge {
-	return &Judge{document: document, deviations: deviations, occurred: make([]bool, len(deviations)), broken: map[string]Violation{}}
+	return &Judge{document: document, deviations: deviations, occurred: make([]bool, len(deviations)), broken: map[string]Violation{}, heard: map[string]bool{}}
 }
 
 // Hear judges an exchange.
 func (j *Judge) Hear(x Exchange) {
-	violations := j.document.violations(x)
+	heard, violations := j.document.judge(x)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.judged++
+	j.heard[heard] = true
 	for _, v := range violations {
 		allowed := false
 		for i, d := range j.deviations {
@@ -93,15 +95,29 @@ func (j *Judge) Unmet() []Deviation {
 	return list
 }
 
-// violations lists all that is wrong with an exchange.
-func (d *Document) violations(x Exchange) []Violation {
+// Unheard returns the operations of the document that no exchange was about.
+func (j *Judge) Unheard() []string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	var list []string
+	for _, o := range j.document.operations {
+		if !j.heard[o] {
+			list = append(list, o)
+		}
+	}
+	return list
+}
+
+// judge tells which operation an exchange is, and lists all that is wrong with it.
+func (d *Document) judge(x Exchange) (heard string, _ []Violation) {
 	request := x.Request.Clone(x.Request.Context())
 	request.Method = documentedMethod(x.Request.Method)
 	path, listed := d.route(request)
+	heard = operation(request.Method, path)
 	finding := finder{method: x.Request.Method, path: path, line: requestLine(x.Request)}
 	if !listed {
 		finding.add(Request, undocumented, "the document does not list it", "")
-		return finding.violations
+		return heard, finding.violations
 	}
 	// What the server refuses as malformed or without credentials is what a user
 	// typed, not what the client made of it.
@@ -125,7 +141,7 @@ func (d *Document) violations(x Exchange) []Violation {
 		}
 		finding.addFaults(Answer, []*faults.ValidationError{fault}, x.AnswerBody)
 	}
-	return finding.violations
+	return heard, finding.violations
 }
 
 // finder collects the violations of one exchange.

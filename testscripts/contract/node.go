@@ -13,6 +13,7 @@ func NodeDeviations() []Deviation {
 		{Request, "GET", "/none/info", undocumented, "a script that asks for what no node has"},
 
 		{Request, "GET", "/license", undocumented, "20"},
+		{Request, "POST", "/files/sync_setup", undocumented, "20, 14"},
 		{Request, "POST", "/services/soap/*", undocumented, "20, 15.1: `health` asks Aspera Central"},
 		{Request, every, "/services/rest/transfers/v1/*", undocumented, "20, 12.4: Aspera Central"},
 		{Request, "GET", "/async/list", undocumented, "20, 13.1"},
@@ -56,6 +57,11 @@ func NodeDeviations() []Deviation {
 		{Answer, "POST", "/files/browse", "body.total_count undeclared", "20: clients page by it; listed for search only"},
 		{Answer, "POST", "/files/browse", "body.parameters undeclared", "20: listed for search only"},
 
+		{Answer, "POST", "/files/page", "body.next_iteration_token undeclared", "the request's iteration_token is in the answer under this name, says the document of the request"},
+		{Answer, "POST", "/files/page", "body.item_count undeclared", "as in a browse"},
+		{Answer, "POST", "/files/page", "body.parameters undeclared", "as in a browse"},
+		{Answer, "POST", "/files/du", "body.path type", "the path that was asked; the document calls it a number"},
+
 		{Answer, "POST", "/files/download_setup", "body.transfer_specs[].error undeclared", "S2: a refused request is told inside of 200"},
 		{Answer, "POST", "/files/download_setup", "body.transfer_specs[].transfer_spec.wss_*", "4.5: clients ask for these here"},
 		{Answer, "POST", "/files/upload_setup", "body.transfer_specs[].transfer_spec.paths[] required", "9, S3.2: an upload asks by destination alone, and is answered what it asked"},
@@ -65,6 +71,9 @@ func NodeDeviations() []Deviation {
 		{Answer, "GET", "/files/{id}", "body.recursive_*", "S5: counts of a folder, which clients show"},
 		{Answer, "GET", "/events", "body[].data type", "S7: an object, as the document shows it in words; it calls it a string"},
 		{Answer, "GET", "/events", "body[].types type", "S7: an array, as the document says in words; it calls it a string"},
+
+		{Answer, "GET", "/events/{id}", "body.data type", "S7: an object, as the document shows it in words; it calls it a string"},
+		{Answer, "GET", "/events/{id}", "body.types type", "S7: an array, as the document says in words; it calls it a string"},
 
 		{Answer, "GET", "/ops/transfers", "body[].files_skipped undeclared", "17: real transfers have it"},
 		{Answer, "GET", "/ops/transfers", "body[].precalc undeclared", "17, S7: agent node reads it; the document has it in sessions only"},
@@ -77,6 +86,8 @@ func NodeDeviations() []Deviation {
 		{Answer, "GET", "/ops/transfers/{transfer_id}", "body.sessions[].transport undeclared", "the sandbox tells that its sessions are not FASP"},
 		{Answer, "GET", "/ops/transfers/{transfer_id}", "body.start_spec.tags.aspera.*", "8.3: tags are the clients' own"},
 		{Answer, "POST", "/ops/transfers", "body.paths undeclared", "S7: the spec is given back"},
+		{Answer, "POST", "/ops/transfers", "body.tags.aspera.*", "8.3: tags are the clients' own"},
+		{Request, "POST", "/ops/transfers", "body.tags.aspera.*", "8.3: tags are the clients' own"},
 		{Request, "POST", "/ops/transfers", "body.rate_policy_allowed undeclared", "8.3: a transfer spec goes on as the server gave it"},
 		{Request, "POST", "/ops/transfers", "body.wss_port undeclared", "8.3: a transfer spec goes on as the server gave it"},
 
