@@ -37,8 +37,9 @@ type Surroundings struct {
 	Out, Err io.Writer
 	// OutTerminal, ErrTerminal and InTerminal tell what the streams are.
 	OutTerminal, ErrTerminal, InTerminal bool
-	// ReadHidden reads a line from the terminal without echo.
-	ReadHidden func() (string, error)
+	// ReadHidden reads a line from the terminal without echo; it calls ask once
+	// nothing is echoed.
+	ReadHidden func(ask func()) (string, error)
 	Environ    []string
 	// Executable is the path of this program: plugins are found beside it.
 	Executable string

@@ -243,7 +243,7 @@ func (m *machine) runContext(t *testing.T, ctx context.Context, args ...string) 
 	}
 	status := command.Run(ctx, args, command.Surroundings{
 		In: m.stdin, Out: stdout, Err: &complaints,
-		InTerminal: m.terminal || m.secret != "", OutTerminal: m.terminal, ErrTerminal: m.terminal, ReadHidden: func() (string, error) { return m.secret, nil },
+		InTerminal: m.terminal || m.secret != "", OutTerminal: m.terminal, ErrTerminal: m.terminal, ReadHidden: func(ask func()) (string, error) { ask(); return m.secret, nil },
 		Environ:    append([]string{"HOME=" + m.home, "USERPROFILE=" + m.home, "ASCLI_VERSION_CHECK_DAYS=0"}, m.env...),
 		Executable: m.executable, Version: "1.2.3", Released: "2026-11-22", ReleaseURL: m.releases, Syslog: m.syslog,
 	})

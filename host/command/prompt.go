@@ -69,7 +69,7 @@ func (s *session) Prompt(ctx context.Context, text string, hidden bool) (string,
 	if s.display != nil {
 		s.display.stopWaiting()
 	}
-	fmt.Fprint(s.Out, text+"> ")
+	ask := func() { fmt.Fprint(s.Out, text+"> ") }
 	type answer struct {
 		text string
 		err  error
@@ -78,8 +78,9 @@ func (s *session) Prompt(ctx context.Context, text string, hidden bool) (string,
 	go func() {
 		a := answer{}
 		if hidden {
-			a.text, a.err = s.readHidden()
+			a.text, a.err = s.readHidden(ask)
 		} else {
+			ask()
 			a.text, a.err = s.readLine()
 		}
 		answers <- a
@@ -92,12 +93,13 @@ func (s *session) Prompt(ctx context.Context, text string, hidden bool) (string,
 	}
 }
 
-func (s *session) readHidden() (string, error) {
+func (s *session) readHidden(ask func()) (string, error) {
 	if !s.InTerminal {
+		ask()
 		return "", failure.Otherf("Errno::ENOTTY", "a secret is asked for, but standard input is no terminal: give it with an option, the environment or a preset")
 	}
 	defer fmt.Fprintln(s.Out)
-	return s.ReadHidden()
+	return s.ReadHidden(ask)
 }
 
 func (s *session) readLine() (string, error) {

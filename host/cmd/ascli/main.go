@@ -42,12 +42,23 @@ func run() int {
 		OutTerminal: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Size:        terminalSize, Attributes: deviceAttributes,
-		ReadHidden: func() (string, error) {
-			text, err := term.ReadPassword(int(os.Stdin.Fd()))
-			return string(text), err
-		},
+		ReadHidden: readHidden,
 		Environ: os.Environ(), Executable: executable, Version: version, Released: released,
 	})
+}
+
+// readHidden asks for a line when it can be typed without being seen: what a quick
+// hand types right after the question is hidden, too.
+func readHidden(ask func()) (string, error) {
+	terminal := int(os.Stdin.Fd())
+	restore, err := withoutEcho(terminal)
+	if err != nil {
+		return "", err
+	}
+	defer restore()
+	ask()
+	text, err := term.ReadPassword(terminal)
+	return string(text), err
 }
 
 // cancelOnSignal lets the first signal end the command in order. Signals are
