@@ -137,3 +137,39 @@ func TestPictureOnTerminal(t *testing.T) {
 		t.Errorf("without answer: error %v, shown %.200q", err, shown)
 	}
 }
+
+// A list that takes its time shows how far it is, until its table is drawn.
+func TestLongListOnTerminal(t *testing.T) {
+	f := startFaulty(t)
+	for _, name := range []string{"found.txt", "other.txt"} {
+		if err := os.WriteFile(filepath.Join(f.Files, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f.faults(t, `{"method":"GET","path":"/files/*/files","delay_ms":1500}`)
+	ctx, cancel := context.WithTimeout(t.Context(), terminalLimit)
+	defer cancel()
+	run := func(args ...string) string {
+		t.Helper()
+		cmd := world.Ascli(ctx, shared.bin, t.TempDir(), f.Config, append([]string{"node", "-Psandbox_ak", "access_keys", "do", "self", "find", "/"}, args...)...)
+		cmd.Env = append(cmd.Env, "TERM=xterm")
+		terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 24, Cols: 80})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer terminal.Close()
+		shown := readTerminal(terminal, "", "")
+		if err := cmd.Wait(); err != nil {
+			t.Errorf("%v: %s", err, shown)
+		}
+		return shown
+	}
+	const sign = "0 so far"
+	shown := run()
+	if before, table, ok := strings.Cut(shown, "╭"); !ok || !strings.Contains(before, sign) || !strings.Contains(table, "/found.txt") || strings.Contains(table, "so far") {
+		t.Errorf("shown: %q", shown)
+	}
+	if shown := run("--format=csv"); strings.Contains(shown, sign) || !strings.Contains(shown, "/found.txt") {
+		t.Errorf("as csv, shown: %q", shown)
+	}
+}

@@ -93,6 +93,8 @@ type session struct {
 	// lines is standard input, for prompts and decoders alike.
 	lines *bufio.Reader
 
+	// screen is standard error when it is a terminal, else nil.
+	screen *screen
 	// mask hides the secrets that are known; logs of plugins pass through it at any time.
 	mask atomic.Pointer[secret.Masker]
 	journal
@@ -103,8 +105,12 @@ type session struct {
 }
 
 func newSession(args []string, around Surroundings) *session {
+	screen := newScreen(around)
+	if screen != nil {
+		around.Err = screen
+	}
 	s := &session{
-		Surroundings: around, words: grammar.Split(args), lines: bufio.NewReader(around.In),
+		Surroundings: around, screen: screen, words: grammar.Split(args), lines: bufio.NewReader(around.In),
 	}
 	s.mask.Store(secret.NewMasker())
 	s.journal = newJournal(around, s.maskText)

@@ -43,7 +43,11 @@ func (s *session) invocation(ctx context.Context, manifest *ascliv1.Manifest) (*
 			inv.Args[a.Declared.Name] = v
 		}
 	}
-	return inv, s.sharedOptions(ctx, inv)
+	if err := s.sharedOptions(ctx, inv); err != nil {
+		return nil, err
+	}
+	s.display.expect(branch.Leaf().Result)
+	return inv, nil
 }
 
 // schemaAsked evaluates the options with the value help before anything else: to

@@ -66,6 +66,9 @@ func (s *session) askOption(ctx context.Context, name string) (any, error) {
 
 // Prompt asks for a line of text.
 func (s *session) Prompt(ctx context.Context, text string, hidden bool) (string, error) {
+	if s.display != nil {
+		s.display.stopWaiting()
+	}
 	fmt.Fprint(s.Out, text+"> ")
 	type answer struct {
 		text string

@@ -27,6 +27,26 @@ type display struct {
 	hidesSecrets bool
 	// shown is what a list may be cut down to.
 	shown sdk.Shown
+	// screen shows on a terminal that a list is waited for; nil shows nothing.
+	screen  *screen
+	waiting *wait
+}
+
+// expect gets ready for a kind of result: a list may be long in coming.
+func (d *display) expect(kind sdk.ResultKind) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.screen != nil && kind == sdk.ResultList {
+		d.waiting = startWait(d.screen)
+	}
+}
+
+// stopWaiting leaves the terminal to others.
+func (d *display) stopWaiting() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.waiting.end()
+	d.waiting = nil
 }
 
 // Begin, Record and end make a display the sink of a result.
@@ -52,6 +72,7 @@ func (d *display) Begin(h sdk.Header) error {
 func (d *display) Record(v any) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.waiting.count()
 	return d.printer.Row(v)
 }
 
@@ -67,6 +88,7 @@ func (d *display) Flush() error {
 
 // end prints what a table was waiting for.
 func (d *display) end() error {
+	d.stopWaiting()
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if !d.open {
@@ -83,6 +105,7 @@ func (d *display) end() error {
 func (d *display) message(text string, always bool) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.screen.hide()
 	if always {
 		d.out.WriteString(text + "\n")
 		return d.out.Flush()
@@ -119,6 +142,9 @@ func (s *session) openDisplay(ctx context.Context) (*display, error) {
 		}
 		d.out = bufio.NewWriterSize(d.file, outputBuffer)
 		settings.Terminal, settings.Unicode = false, false
+	}
+	if settings.Terminal && (settings.Format == "table" || settings.Format == "markdown") {
+		d.screen = s.screen
 	}
 	d.printer, err = output.New(ctx, d.out, settings)
 	return d, err

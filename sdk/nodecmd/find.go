@@ -17,16 +17,12 @@ const maxConcurrency = 64
 
 // find shows what matches below a folder as it is found. Folders that cannot be
 // read are reported as they are met, and fail the command in the end.
-func find(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
+func find(ctx context.Context, inv *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	matches, err := filter(inv)
 	if err != nil {
 		return nil, err
 	}
 	options, err := walkOptions(inv)
-	if err != nil {
-		return nil, err
-	}
-	at, err := locate(ctx, inv, c)
 	if err != nil {
 		return nil, err
 	}
@@ -81,7 +77,8 @@ func walkOptions(inv *sdk.Invocation) (node.WalkOptions, error) {
 			}
 			options.Unordered = !ordered
 		default:
-			return options, failure.Argumentf("query: find knows concurrency and ordered, not %s", key)
+			// The original ignores the option.
+			inv.Log.Warn("query: find knows concurrency and ordered, " + key + " has no effect")
 		}
 	}
 	return options, nil

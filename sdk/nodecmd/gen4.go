@@ -27,7 +27,7 @@ func gen4Reading(m Mount) []sdk.Command {
 			Name: "browse", Summary: "List a folder", Result: sdk.ResultList,
 			Columns: []string{"name", "type", "recursive_size", "size", "modified_time", "access_level"},
 			Args:    []sdk.Arg{pathOrID},
-			Run:     m.on(browseFolder),
+			Run:     m.at(browseFolder),
 		},
 		{
 			Name: "find", Summary: "List all that is below a folder", Result: sdk.ResultList, Columns: []string{"path"},
@@ -35,32 +35,32 @@ func gen4Reading(m Mount) []sdk.Command {
 				Name: "filter", Description: "pattern for names, or function", Optional: true,
 				Types: []sdk.Type{sdk.String, sdk.Regexp, sdk.Proc},
 			}},
-			Run: m.on(find),
+			Run: m.at(find),
 		},
 		{
 			Name: "show", Summary: "Show an entry", Result: sdk.ResultObject,
 			Args: []sdk.Arg{pathOrID},
-			Run:  m.on(showFile),
+			Run:  m.at(showFile),
 		},
 		{
 			Name: "cat", Summary: "Show the content of a file", Result: sdk.ResultContent, Since: "4.22.0",
 			Args: []sdk.Arg{pathOrID},
-			Run:  m.on(catFile),
+			Run:  m.at(catFile),
 		},
 		{
 			Name: "thumbnail", Summary: "Show the preview picture of a file", Result: sdk.ResultImage,
 			Args: []sdk.Arg{pathOrID},
-			Run:  m.on(thumbnail),
+			Run:  m.at(thumbnail),
 		},
 		{
 			Name: "node_info", Summary: "Show how to reach a folder: URL, file id, credentials", Result: sdk.ResultObject,
 			Args: []sdk.Arg{pathOrID},
-			Run:  m.on(nodeInfo),
+			Run:  m.at(nodeInfo),
 		},
 		{
 			Name: "bearer_token_node", Summary: "Show the bearer token for the node of a folder", Result: sdk.ResultText,
 			Args: []sdk.Arg{pathOrID},
-			Run:  m.on(bearerTokenNode),
+			Run:  m.at(bearerTokenNode),
 		},
 	}
 }
@@ -85,7 +85,7 @@ func gen4Changing(m Mount) []sdk.Command {
 		{
 			Name: "modify", Summary: "Change the fields of an entry", Result: sdk.ResultStatus,
 			Args: []sdk.Arg{pathOrID, {Name: "data", Description: "update parameters", Types: []sdk.Type{sdk.Hash}}},
-			Run:  m.on(modifyFile),
+			Run:  m.at(modifyFile),
 		},
 		{
 			Name: "rename", Summary: "Rename an entry", Result: sdk.ResultStatus,
@@ -120,13 +120,21 @@ func gen4Transfers(m Mount) []sdk.Command {
 	}
 }
 
-// locate finds what the path argument names.
-func locate(ctx context.Context, inv *sdk.Invocation, c *node.Client) (node.Location, error) {
-	return locateText(ctx, c, inv.Text(pathOrID.Name))
+// located is a handler of a command on what its path argument names.
+type located func(ctx context.Context, inv *sdk.Invocation, at node.Location) (*sdk.Result, error)
+
+func (m Mount) at(h located) func(context.Context, *sdk.Invocation) (*sdk.Result, error) {
+	return m.on(func(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
+		at, err := locate(ctx, c, inv.Text(pathOrID.Name))
+		if err != nil {
+			return nil, err
+		}
+		return h(ctx, inv, at)
+	})
 }
 
-// locateText finds a path, or %id: and a file id of the node itself.
-func locateText(ctx context.Context, c *node.Client, text string) (node.Location, error) {
+// locate finds a path, or %id: and a file id of the node itself.
+func locate(ctx context.Context, c *node.Client, text string) (node.Location, error) {
 	selector, selects := sdk.ParseSelector(text)
 	switch {
 	case !selects:

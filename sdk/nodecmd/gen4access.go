@@ -11,11 +11,7 @@ import (
 
 // nodeInfo shows what gives access to a folder in another tool: with a bearer
 // token it is the password.
-func nodeInfo(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := locate(ctx, inv, c)
-	if err != nil {
-		return nil, err
-	}
+func nodeInfo(ctx context.Context, _ *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	authorization, err := at.Node.API().Authorization(ctx)
 	if err != nil {
 		return nil, err
@@ -28,11 +24,7 @@ func nodeInfo(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Re
 }
 
 // bearerTokenNode shows the authorization for the node that a path leads to.
-func bearerTokenNode(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := locate(ctx, inv, c)
-	if err != nil {
-		return nil, err
-	}
+func bearerTokenNode(ctx context.Context, _ *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	authorization, err := at.Node.API().Authorization(ctx)
 	switch {
 	case err != nil:

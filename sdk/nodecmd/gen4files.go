@@ -11,12 +11,8 @@ import (
 	"github.com/ascli-go/ascli/sdk/record"
 )
 
-func browseFolder(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
+func browseFolder(ctx context.Context, inv *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	query, err := queryObject(inv)
-	if err != nil {
-		return nil, err
-	}
-	at, err := locate(ctx, inv, c)
 	if err != nil {
 		return nil, err
 	}
@@ -31,31 +27,15 @@ func browseFolder(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sd
 	return sdk.List(at.List(ctx, query)), nil
 }
 
-func showFile(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := locate(ctx, inv, c)
-	if err != nil {
-		return nil, err
-	}
-	entry, err := at.Node.File(ctx, at.ID)
-	if err != nil {
-		return nil, err
-	}
-	return sdk.Object(entry), nil
+func showFile(ctx context.Context, _ *sdk.Invocation, at node.Location) (*sdk.Result, error) {
+	return shown(at.Node.File(ctx, at.ID))
 }
 
-func catFile(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := locate(ctx, inv, c)
-	if err != nil {
-		return nil, err
-	}
+func catFile(ctx context.Context, _ *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	return sdk.Content(func(w io.Writer) error { return at.Node.Content(ctx, at.ID, w) }), nil
 }
 
-func thumbnail(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := locate(ctx, inv, c)
-	if err != nil {
-		return nil, err
-	}
+func thumbnail(ctx context.Context, _ *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	picture, err := at.Node.Preview(ctx, at.ID)
 	if err != nil {
 		return nil, err
@@ -63,11 +43,7 @@ func thumbnail(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.R
 	return sdk.Image(base64.StdEncoding.EncodeToString(picture)), nil
 }
 
-func modifyFile(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := locate(ctx, inv, c)
-	if err != nil {
-		return nil, err
-	}
+func modifyFile(ctx context.Context, inv *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	if err := at.Node.ModifyFile(ctx, at.ID, inv.Object("data")); err != nil {
 		return nil, err
 	}
@@ -88,7 +64,7 @@ func renameFile(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.
 
 func deleteFiles(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
 	return inv.Each(ctx, "path", inv.Texts("paths"), "deleted", func(ctx context.Context, path string) error {
-		at, err := locateText(ctx, c, path)
+		at, err := locate(ctx, c, path)
 		if err != nil {
 			return err
 		}

@@ -18,23 +18,23 @@ func permission(m Mount) sdk.Command {
 		Name: "permission", Summary: "Rights of users and groups on a file or folder",
 		Args: []sdk.Arg{pathOrID},
 		Commands: []sdk.Command{
-			{Name: "list", Summary: "List permissions", Result: sdk.ResultList, Run: m.on(listPermissions)},
-			{Name: "show", Summary: "Show a permission", Args: []sdk.Arg{id}, Result: sdk.ResultObject, Since: "4.21.2", Run: m.on(showPermission)},
-			{Name: "create", Summary: "Give rights", Args: []sdk.Arg{data}, Result: sdk.ResultObject, Run: m.on(m.createPermission)},
+			{Name: "list", Summary: "List permissions", Result: sdk.ResultList, Run: m.at(listPermissions)},
+			{Name: "show", Summary: "Show a permission", Args: []sdk.Arg{id}, Result: sdk.ResultObject, Since: "4.21.2", Run: m.at(showPermission)},
+			{Name: "create", Summary: "Give rights", Args: []sdk.Arg{data}, Result: sdk.ResultObject, Run: m.at(m.createPermission)},
 			{
 				Name: "modify", Summary: "Change a permission", Args: []sdk.Arg{id, data},
-				Result: sdk.ResultStatus, Since: "4.26.0", Run: m.on(modifyPermission),
+				Result: sdk.ResultStatus, Since: "4.26.0", Run: m.at(modifyPermission),
 			},
 			{
 				Name: "delete", Summary: "Take rights away",
 				Args:   []sdk.Arg{{Name: "permissions", Description: "permission id", Multiple: true}},
-				Result: sdk.ResultObject, Run: m.on(m.deletePermissions),
+				Result: sdk.ResultObject, Run: m.at(m.deletePermissions),
 			},
 		},
 	}
 }
 
-func listPermissions(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
+func listPermissions(ctx context.Context, inv *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	query, err := queryObject(inv)
 	if err != nil {
 		return nil, err
@@ -43,10 +43,6 @@ func listPermissions(ctx context.Context, inv *sdk.Invocation, c *node.Client) (
 		query = record.New("include", []any{"[]", "access_level", "permission_count"})
 	} else {
 		query = query.Clone()
-	}
-	at, err := locate(ctx, inv, c)
-	if err != nil {
-		return nil, err
 	}
 	if at.ID != "" {
 		query.Set("file_id", at.ID)
@@ -57,23 +53,15 @@ func listPermissions(ctx context.Context, inv *sdk.Invocation, c *node.Client) (
 	return sdk.List(at.Node.Permissions(ctx, query)), nil
 }
 
-func showPermission(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := locate(ctx, inv, c)
-	if err != nil {
-		return nil, err
-	}
+func showPermission(ctx context.Context, inv *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	return shown(at.Node.Permission(ctx, inv.Text("permission")))
 }
 
 // createPermission gives all rights unless the user names some.
-func (m Mount) createPermission(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
+func (m Mount) createPermission(ctx context.Context, inv *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	data := inv.Object("data").Clone()
 	if data.Has("file_id") {
 		return nil, failure.Argumentf("no file_id").Hint("the file is the path before the word create")
-	}
-	at, err := locate(ctx, inv, c)
-	if err != nil {
-		return nil, err
 	}
 	data.Set("file_id", at.ID)
 	if !data.Has("access_levels") {
@@ -94,22 +82,14 @@ func (m Mount) createPermission(ctx context.Context, inv *sdk.Invocation, c *nod
 	return sdk.Object(created), nil
 }
 
-func modifyPermission(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := locate(ctx, inv, c)
-	if err != nil {
-		return nil, err
-	}
+func modifyPermission(ctx context.Context, inv *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	if err := at.Node.ModifyPermission(ctx, inv.Text("permission"), inv.Object("data")); err != nil {
 		return nil, err
 	}
 	return sdk.Status("Updated"), nil
 }
 
-func (m Mount) deletePermissions(ctx context.Context, inv *sdk.Invocation, c *node.Client) (*sdk.Result, error) {
-	at, err := locate(ctx, inv, c)
-	if err != nil {
-		return nil, err
-	}
+func (m Mount) deletePermissions(ctx context.Context, inv *sdk.Invocation, at node.Location) (*sdk.Result, error) {
 	return inv.Each(ctx, "id", inv.Texts("permissions"), "deleted", func(ctx context.Context, id string) error {
 		if err := at.Node.DeletePermission(ctx, id); err != nil {
 			return err
