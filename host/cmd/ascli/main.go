@@ -43,7 +43,7 @@ func run() int {
 		ErrTerminal: term.IsTerminal(int(os.Stderr.Fd())),
 		Size:        terminalSize, Attributes: deviceAttributes,
 		ReadHidden: readHidden,
-		Environ: os.Environ(), Executable: executable, Version: version, Released: released,
+		Environ:    os.Environ(), Executable: executable, Version: version, Released: released,
 	})
 }
 
