@@ -7,6 +7,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"unicode/utf8"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -21,6 +22,10 @@ import (
 // ToValue encodes what a record holds, a *regexp.Regexp or a *lambda.Func.
 func ToValue(v any) *ascliv1.Value {
 	switch v := v.(type) {
+	case string:
+		if !utf8.ValidString(v) {
+			return &ascliv1.Value{Kind: &ascliv1.Value_Text{Text: []byte(v)}}
+		}
 	case *regexp.Regexp:
 		return &ascliv1.Value{Kind: &ascliv1.Value_Regexp{Regexp: v.String()}}
 	case *lambda.Func:
@@ -34,6 +39,8 @@ func FromValue(ctx context.Context, v *ascliv1.Value) (any, error) {
 	switch k := v.GetKind().(type) {
 	case *ascliv1.Value_Json:
 		return record.Parse(k.Json)
+	case *ascliv1.Value_Text:
+		return string(k.Text), nil
 	case *ascliv1.Value_Regexp:
 		return regexp.Compile(k.Regexp)
 	case *ascliv1.Value_Lambda:

@@ -49,6 +49,13 @@ func TestValues(t *testing.T) {
 	}
 }
 
+func TestTextOfAFile(t *testing.T) {
+	const content = "\x89PNG\r\n\x00\xff"
+	if got, err := wire.FromValue(t.Context(), sent(t, wire.ToValue(content))); err != nil || got != content {
+		t.Errorf("got %q, %v", got, err)
+	}
+}
+
 func TestPatternsAndNothing(t *testing.T) {
 	got, err := wire.FromValue(t.Context(), sent(t, wire.ToValue(regexp.MustCompile("(?ms)^a.b"))))
 	if pattern, ok := got.(*regexp.Regexp); err != nil || !ok || pattern.String() != "(?ms)^a.b" {

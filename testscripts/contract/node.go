@@ -13,6 +13,7 @@ func NodeDeviations() []Deviation {
 		{Request, "GET", "/none/info", undocumented, "a script that asks for what no node has"},
 
 		{Request, "GET", "/license", undocumented, "20"},
+		{Request, "GET", "/files/*/preview", undocumented, "20, 7: thumbnails"},
 		{Request, "POST", "/files/sync_setup", undocumented, "20, 14"},
 		{Request, "POST", "/services/soap/*", undocumented, "20, 15.1: `health` asks Aspera Central"},
 		{Request, every, "/services/rest/transfers/v1/*", undocumented, "20, 12.4: Aspera Central"},

@@ -65,6 +65,7 @@ type Value struct {
 	//	*Value_Json
 	//	*Value_Regexp
 	//	*Value_Lambda
+	//	*Value_Text
 	Kind          isValue_Kind `protobuf_oneof:"kind"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -134,6 +135,15 @@ func (x *Value) GetLambda() *Lambda {
 	return nil
 }
 
+func (x *Value) GetText() []byte {
+	if x != nil {
+		if x, ok := x.Kind.(*Value_Text); ok {
+			return x.Text
+		}
+	}
+	return nil
+}
+
 type isValue_Kind interface {
 	isValue_Kind()
 }
@@ -152,11 +162,18 @@ type Value_Lambda struct {
 	Lambda *Lambda `protobuf:"bytes,3,opt,name=lambda,proto3,oneof"`
 }
 
+type Value_Text struct {
+	// A text that is no UTF-8, which JSON cannot hold: the content of a file.
+	Text []byte `protobuf:"bytes,4,opt,name=text,proto3,oneof"`
+}
+
 func (*Value_Json) isValue_Kind() {}
 
 func (*Value_Regexp) isValue_Kind() {}
 
 func (*Value_Lambda) isValue_Kind() {}
+
+func (*Value_Text) isValue_Kind() {}
 
 // Lambda is a function that the user wrote.
 type Lambda struct {
@@ -1065,11 +1082,12 @@ var File_ascli_v1_plugin_proto protoreflect.FileDescriptor
 const file_ascli_v1_plugin_proto_rawDesc = "" +
 	"\n" +
 	"\x15ascli/v1/plugin.proto\x12\bascli.v1\x1a\x17ascli/v1/manifest.proto\"\x11\n" +
-	"\x0fDescribeRequest\"k\n" +
+	"\x0fDescribeRequest\"\x81\x01\n" +
 	"\x05Value\x12\x14\n" +
 	"\x04json\x18\x01 \x01(\fH\x00R\x04json\x12\x18\n" +
 	"\x06regexp\x18\x02 \x01(\tH\x00R\x06regexp\x12*\n" +
-	"\x06lambda\x18\x03 \x01(\v2\x10.ascli.v1.LambdaH\x00R\x06lambdaB\x06\n" +
+	"\x06lambda\x18\x03 \x01(\v2\x10.ascli.v1.LambdaH\x00R\x06lambda\x12\x14\n" +
+	"\x04text\x18\x04 \x01(\fH\x00R\x04textB\x06\n" +
 	"\x04kind\"<\n" +
 	"\x06Lambda\x12\x1a\n" +
 	"\blanguage\x18\x01 \x01(\tR\blanguage\x12\x16\n" +
@@ -1214,6 +1232,7 @@ func file_ascli_v1_plugin_proto_init() {
 		(*Value_Json)(nil),
 		(*Value_Regexp)(nil),
 		(*Value_Lambda)(nil),
+		(*Value_Text)(nil),
 	}
 	file_ascli_v1_plugin_proto_msgTypes[7].OneofWrappers = []any{
 		(*ExecuteEvent_Header)(nil),
