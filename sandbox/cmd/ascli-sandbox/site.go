@@ -75,7 +75,7 @@ type nodePreset struct {
 	Password string `yaml:"password"`
 	// DefaultPorts no: the client asks the server for the SSH port, which is
 	// not the usual one here.
-	DefaultPorts bool `yaml:"default_ports"`
+	DefaultPorts *bool `yaml:"default_ports,omitempty"`
 }
 
 type gatewayPreset struct {
@@ -111,7 +111,7 @@ func (s site) writeConfig(w *world.World) error {
 	c.Node = nodePreset{URL: s.nodeURL}
 	c.Node.Username, c.Node.Password = w.NodeUser()
 	if id, secret, exists := w.DefaultAccessKey(); exists {
-		c.Key = &nodePreset{URL: s.nodeURL, Username: id, Password: secret}
+		c.Key = &nodePreset{URL: s.nodeURL, Username: id, Password: secret, DefaultPorts: new(bool)}
 	}
 	c.Gateway.Transfer = "httpgw"
 	c.Gateway.TransferInfo.URL = s.gatewayURL
