@@ -8,9 +8,13 @@ import (
 
 // Names of the agents.
 const (
-	AgentDirect = "direct"
-	AgentNode   = "node"
-	AgentHTTPGW = "httpgw"
+	AgentDirect    = "direct"
+	AgentTransferd = "transferd"
+	AgentConnect   = "connect"
+	AgentDesktop   = "desktop"
+	AgentNode      = "node"
+	AgentHTTPGW    = "httpgw"
+	AgentSFTP      = "sftp"
 )
 
 // Parameters of agent node in option transfer_info (spec/transfer.md 11).
