@@ -22,8 +22,8 @@ func (r *run) arguments(managementPort int, list string, again bool) []string {
 	if s.Direction == grant.Receive {
 		args[4] = "recv"
 	}
-	args = append(args, "--host", s.RemoteHost, "--user", s.RemoteUser, "-P", strconv.Itoa(*s.SSHPort), "--apply-local-docroot",
-		"--dest64", "--tags64="+base64.StdEncoding.EncodeToString(r.tags))
+	args = append(args, "--host", s.RemoteHost, "--user", s.RemoteUser, "-P", strconv.Itoa(*s.SSHPort), "--dest64",
+		"--tags64="+base64.StdEncoding.EncodeToString(r.tags))
 	if s.Token != "" && s.RemotePassword == "" && s.PrivateKey == "" {
 		args = append(args, "-i", r.initiator.config.BypassKey)
 	}
@@ -53,6 +53,7 @@ func (r *run) arguments(managementPort int, list string, again bool) []string {
 		name  string
 		given bool
 	}{
+		{"--apply-local-docroot", r.root != ""},
 		{"--create-dir", s.CreateDir},
 		{"--precalculate-disable", !s.precalculates()},
 		{"--preserve-times", s.PreserveTimes},

@@ -57,8 +57,8 @@ func (i *Initiator) Close() {
 	i.sessions.Wait()
 }
 
-// Start starts a transfer for owner, whose storage is the folder root, and
-// returns its id at once. The error wraps ErrSpec or ErrBusy; what goes wrong
+// Start starts a transfer for owner, whose storage is the folder root, or with ""
+// all files of this computer, and returns its id at once. The error wraps ErrSpec or ErrBusy; what goes wrong
 // later is told by the journal.
 func (i *Initiator) Start(owner, root string, spec Spec) (id string, err error) {
 	if err := spec.Check(); err != nil {

@@ -39,6 +39,8 @@ func Agents() []AgentInfo {
 		{Name: AgentDirect, Summary: "FASP with a local ascp"},
 		{Name: AgentNode, Summary: "FASP between two servers: a node makes the transfer"},
 		{Name: AgentHTTPGW, Summary: "HTTPS through an Aspera HTTP Gateway"},
+		{Name: AgentConnect, Summary: "FASP with IBM Aspera Connect on this desktop"},
+		{Name: AgentDesktop, Summary: "FASP with IBM Aspera for Desktop", Aliases: []string{"alpha"}},
 	}
 }
 

@@ -35,7 +35,7 @@ const (
 )
 
 // listeners are the open ports.
-type listeners struct{ node, ssh, gateway, mail net.Listener }
+type listeners struct{ node, ssh, gateway, mail, connect, desktop net.Listener }
 
 // serve opens the world and serves it until ctx ends.
 func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (err error) {
@@ -69,6 +69,11 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 	if err != nil {
 		return err
 	}
+	apps, err := openClients(f.Folder)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, apps.close()) }()
 	api, err := f.nodeAPI(w, ops, ports, log)
 	if err != nil {
 		return err
@@ -96,10 +101,18 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 			// Bodies have no deadline: files of any size go through them.
 			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
 		}
-		group.Go(func() error { return serveHTTPS(ctx, server, listener) })
+		group.Go(func() error {
+			return serveHTTP(ctx, server, listener.Addr(), func() error { return server.ServeTLS(listener, "", "") })
+		})
+	}
+	for listener, handler := range apps.handlers(f.Folder, ports, log) {
+		server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
+		group.Go(func() error {
+			return serveHTTP(ctx, server, listener.Addr(), func() error { return server.Serve(listener) })
+		})
 	}
 	group.Go(func() error {
-		if err := site.writeConfig(w); err != nil {
+		if err := errors.Join(site.writeConfig(w), announceClients(f.Folder, ports)); err != nil {
 			return err
 		}
 		return site.announce(stdout)
@@ -148,6 +161,8 @@ func listen(f flags) (_ *listeners, err error) {
 		{"--ssh-port", f.SSHPort, &l.ssh},
 		{"--gateway-port", f.GatewayPort, &l.gateway},
 		{"--smtp-port", f.SMTPPort, &l.mail},
+		{"--connect-port", f.ConnectPort, &l.connect},
+		{"--desktop-port", f.DesktopPort, &l.desktop},
 	} {
 		*open.listener, err = net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(open.port)))
 		if err != nil {
@@ -159,7 +174,7 @@ func listen(f flags) (_ *listeners, err error) {
 
 // close releases the ports. Those that a server has closed are no error.
 func (l *listeners) close() {
-	for _, listener := range []net.Listener{l.node, l.ssh, l.gateway, l.mail} {
+	for _, listener := range []net.Listener{l.node, l.ssh, l.gateway, l.mail, l.connect, l.desktop} {
 		if listener != nil {
 			listener.Close()
 		}
@@ -208,8 +223,8 @@ func mailServer(folder string, w *world.World, ca *tlsca.CA, log *slog.Logger) (
 	})
 }
 
-// serveHTTPS serves until ctx ends, then lets answers in progress finish.
-func serveHTTPS(ctx context.Context, server *http.Server, l net.Listener) error {
+// serveHTTP serves until ctx ends, then lets answers in progress finish.
+func serveHTTP(ctx context.Context, server *http.Server, at net.Addr, serve func() error) error {
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
 		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopDeadline)
@@ -220,9 +235,9 @@ func serveHTTPS(ctx context.Context, server *http.Server, l net.Listener) error 
 		}
 		stopped <- err
 	})
-	err := server.ServeTLS(l, "", "")
+	err := serve()
 	if stop() {
-		return fmt.Errorf("serve %s: %w", l.Addr(), err)
+		return fmt.Errorf("serve %s: %w", at, err)
 	}
 	return <-stopped
 }
