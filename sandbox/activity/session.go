@@ -33,7 +33,7 @@ func (l *live) addSession(j *Journal, o Opening) *Session {
 	now := usec(j.now())
 	state := SessionState{
 		ID: o.SessionID, Transport: o.Transport, ClientIPAddress: o.ClientIP, ServerIPAddress: o.ServerIP, Status: Running, StartTimeUsec: now,
-		TargetRateKbps: o.Spec.TargetRateKbps, MinRateKbps: o.Spec.MinRateKbps,
+		TargetRateKbps: o.Spec.TargetRateKbps, MinRateKbps: o.Spec.MinRateKbps, RetryTimeout: o.RetryTimeout,
 		Precalc: Precalc{Enabled: o.Spec.PrecalcEnabled, Status: precalcWaiting},
 	}
 	for i := range l.record.Transfer.Sessions {
@@ -147,6 +147,31 @@ func (s *Session) FileFailed(path string, why Failure) {
 			f.end(Failed, now)
 		}
 	})
+}
+
+// WillRetry announces another attempt, should the session fail: the transfer is
+// then waiting, not failed. The attempt is started with Opening.Again, or given
+// up with [Session.GiveUp].
+func (s *Session) WillRetry() {
+	s.change(func(*Transfer, *SessionState, int64) { s.live.record.Retrying++ })
+}
+
+// GiveUp ends what WillRetry has announced.
+func (s *Session) GiveUp() {
+	if s.journal == nil {
+		return
+	}
+	j := s.journal
+	j.mu.Lock()
+	var ended *Record
+	if s.live.record.Retrying > 0 {
+		s.live.record.Retrying--
+		if j.live[s.live.record.Transfer.ID] == s.live {
+			ended = j.changed(s.live)
+		}
+	}
+	j.mu.Unlock()
+	j.tell(ended)
 }
 
 // End ends the session; the first call counts. Without a failure the session

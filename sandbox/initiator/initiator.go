@@ -1,17 +1,16 @@
 // Package initiator runs the transfers that a node starts itself (POST
 // /ops/transfers): it starts the stand-in for ascp, with the caller's storage
-// as its local side, and follows it by its management port.
-//
-// One session runs a transfer, whatever multi_session says, and a failed one is
-// not tried again.
+// as its local side, and follows it by its management port. With multi_session
+// several of them move a transfer; what fails and may succeed later is tried
+// again if the transfer spec says so.
 package initiator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
-
-	"github.com/google/uuid"
+	"time"
 
 	"github.com/ascli-go/ascli/sandbox/activity"
 )
@@ -28,6 +27,9 @@ type Config struct {
 	// token, Temporary an existing folder for lists of files.
 	Ascp, BypassKey, Temporary string
 	Transfers                  *activity.Journal
+	// RetryPause is the time before the second attempt of a session; it doubles up to
+	// ten times as much. 0 is for one second.
+	RetryPause time.Duration
 }
 
 // Initiator starts transfers. Its methods may be called from any goroutine.
@@ -44,6 +46,7 @@ type Initiator struct {
 
 // New makes an Initiator, which must be closed.
 func New(config Config) *Initiator {
+	config.RetryPause = cmp.Or(config.RetryPause, time.Second)
 	ctx, stop := context.WithCancel(context.Background())
 	return &Initiator{config: config, ctx: ctx, stop: stop}
 }
@@ -67,8 +70,8 @@ func (i *Initiator) Start(owner, root string, spec Spec) (id string, err error) 
 	if err := i.admit(); err != nil {
 		return "", err
 	}
-	r := &run{initiator: i, id: uuid.NewString(), owner: owner, root: root, spec: spec}
-	if r.tags, err = spec.taggedWith(r.id); err == nil {
+	r, err := newRun(i, owner, root, spec)
+	if err == nil {
 		err = r.create()
 	}
 	if err != nil {
@@ -76,18 +79,6 @@ func (i *Initiator) Start(owner, root string, spec Spec) (id string, err error) 
 		return "", err
 	}
 	return r.id, nil
-}
-
-// create enters the transfer into the journal and starts its session.
-func (r *run) create() error {
-	err := r.initiator.config.Transfers.Create(r.opening(nil), r)
-	if err != nil {
-		return err
-	}
-	if err := r.begin(false); err != nil {
-		return errors.Join(err, r.initiator.config.Transfers.Cancel(r.id))
-	}
-	return nil
 }
 
 func (i *Initiator) admit() error {
