@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -42,13 +43,19 @@ type program struct {
 // open and silent. A --plugin-folder among args is searched first.
 func start(t *testing.T, sandbox *world.Sandbox, args ...string) *program {
 	t.Helper()
+	return startAt(t, sandbox, t.TempDir(), nil, args...)
+}
+
+// startAt is start with a home folder, and variables in the form of os.Environ.
+func startAt(t *testing.T, sandbox *world.Sandbox, home string, variables []string, args ...string) *program {
+	t.Helper()
 	s := shared.strangers
 	folders := fmt.Sprintf("--plugin-folder=@json:[%q,%q]", s.plugins, s.odd)
 	p := &program{
 		t: t, cmd: exec.Command(world.Program(shared.bin, "ascli"), append([]string{folders}, args...)...),
 		stdout: &head{}, stderr: &head{}, exited: make(chan struct{}),
 	}
-	p.cmd.Env = append(world.Environ(shared.bin, t.TempDir(), sandbox.Config), s.environ()...)
+	p.cmd.Env = slices.Concat(world.Environ(shared.bin, home, sandbox.Config), s.environ(), variables)
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	p.cmd.WaitDelay = goneWithin

@@ -94,10 +94,13 @@ func (a *api) serve(w http.ResponseWriter, r *http.Request) {
 	if len(asked.ID) > 0 {
 		answer.ID = asked.ID
 	}
+	var result any
 	if err == nil {
-		answer.Result, err = a.call(r.Context(), asked)
+		result, err = a.call(r.Context(), asked)
 	}
-	if err != nil {
+	if err == nil {
+		answer.Result = result
+	} else {
 		answer.Error = failureOf(err)
 		a.config.Log.Info("refused", "method", asked.Method, "error", err)
 	}

@@ -3,6 +3,7 @@ package desktop
 import (
 	"bufio"
 	"errors"
+	"io"
 	"io/fs"
 	"net"
 	"os"
@@ -17,8 +18,8 @@ const (
 	logName = "ibm-aspera-desktop.log"
 	// defaultAddress is where it listens when nothing is told.
 	defaultAddress = "http://127.0.0.1:33024"
-	// maxLine bounds a line of the log, bytes.
-	maxLine = 1 << 20
+	// longest is how long a line of interest may be, bytes.
+	longest = 64 << 10
 )
 
 var listening = regexp.MustCompile(`JSON-RPC server listening on (\S+)`)
@@ -38,15 +39,8 @@ func serverAddress(folder string) (string, error) {
 		return "", failure.Otherf("RuntimeError", "the address of %s cannot be read: %w", name, err)
 	}
 	defer func() { _ = file.Close() }()
-	address := ""
-	lines := bufio.NewScanner(file)
-	lines.Buffer(nil, maxLine)
-	for lines.Scan() {
-		if found := listening.FindSubmatch(lines.Bytes()); found != nil {
-			address = string(found[1])
-		}
-	}
-	if err := lines.Err(); err != nil {
+	address, err := readAddress(file)
+	if err != nil {
 		return "", failure.Otherf("RuntimeError", "%s: %w", path, err)
 	}
 	if address == "" {
@@ -56,4 +50,23 @@ func serverAddress(folder string) (string, error) {
 		return "", failure.Otherf("RuntimeError", "%s tells no address where %s listens: %s", path, name, address)
 	}
 	return "http://" + address, nil
+}
+
+// readAddress returns the last address that a log tells, "" if there is none.
+func readAddress(log io.Reader) (string, error) {
+	address := ""
+	lines := bufio.NewReaderSize(log, longest)
+	for {
+		// What is longer than a line of interest comes in parts.
+		line, _, err := lines.ReadLine()
+		if errors.Is(err, io.EOF) {
+			return address, nil
+		}
+		if err != nil {
+			return "", err
+		}
+		if found := listening.FindSubmatch(line); found != nil {
+			address = string(found[1])
+		}
+	}
 }

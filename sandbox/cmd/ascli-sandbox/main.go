@@ -26,7 +26,7 @@ type flags struct {
 	SSHPort          int        `help:"Port of the SSH server; 0 for a free one." name:"ssh-port" default:"0"`
 	GatewayPort      int        `help:"Port of the HTTP gateway; 0 for a free one." default:"0"`
 	SMTPPort         int        `help:"Port of the mail server; 0 for a free one." name:"smtp-port" default:"0"`
-	ConnectPort      int        `help:"Port of the local API of Connect; 0 for a free one." default:"0"`
+	ConnectPort      int        `help:"Port of the local API of Connect; 0 for a free one. Its dialogs select the paths that connect/selection in the data folder lists, one a line." default:"0"`
 	DesktopPort      int        `help:"Port of the local API of Aspera for Desktop; 0 for a free one." default:"0"`
 	StopWithStdin    bool       `help:"Stop when standard input ends."`
 	CutFirstTransfer int64      `help:"Cut the first transfer after that many bytes, to rehearse a failure." placeholder:"BYTES"`

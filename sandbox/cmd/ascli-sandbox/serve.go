@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -83,33 +84,16 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return remote.Serve(ctx, ports.ssh) })
 	group.Go(func() error { return mail.Serve(ctx, ports.mail) })
-	// Aspera's servers know no HTTP/2.
-	var http1 http.Protocols
-	http1.SetHTTP1(true)
 	for listener, handler := range map[net.Listener]http.Handler{
 		ports.node: api,
 		ports.gateway: gateway.New(gateway.Config{
 			Authority: w, BaseURL: site.gatewayURL, Transfers: ops.Transfers, Log: log.With("server", "gateway"),
 		}),
 	} {
-		server := &http.Server{
-			Handler:           handler,
-			TLSConfig:         ca.ServerConfig(),
-			Protocols:         &http1,
-			ReadHeaderTimeout: 10 * time.Second,
-			IdleTimeout:       2 * time.Minute,
-			// Bodies have no deadline: files of any size go through them.
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		}
-		group.Go(func() error {
-			return serveHTTP(ctx, server, listener.Addr(), func() error { return server.ServeTLS(listener, "", "") })
-		})
+		group.Go(func() error { return serveHTTP(ctx, handler, listener, ca.ServerConfig(), log) })
 	}
 	for listener, handler := range apps.handlers(f.Folder, ports, log) {
-		server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
-		group.Go(func() error {
-			return serveHTTP(ctx, server, listener.Addr(), func() error { return server.Serve(listener) })
-		})
+		group.Go(func() error { return serveHTTP(ctx, handler, listener, nil, log) })
 	}
 	group.Go(func() error {
 		if err := errors.Join(site.writeConfig(w), announceClients(f.Folder, ports)); err != nil {
@@ -223,8 +207,21 @@ func mailServer(folder string, w *world.World, ca *tlsca.CA, log *slog.Logger) (
 	})
 }
 
-// serveHTTP serves until ctx ends, then lets answers in progress finish.
-func serveHTTP(ctx context.Context, server *http.Server, at net.Addr, serve func() error) error {
+// serveHTTP serves until ctx ends, then lets answers in progress finish. It is by
+// TLS with a configuration for that.
+func serveHTTP(ctx context.Context, handler http.Handler, l net.Listener, secure *tls.Config, log *slog.Logger) error {
+	// Aspera's servers know no HTTP/2.
+	var http1 http.Protocols
+	http1.SetHTTP1(true)
+	server := &http.Server{
+		Handler:           handler,
+		TLSConfig:         secure,
+		Protocols:         &http1,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		// Bodies have no deadline: files of any size go through them.
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
 		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopDeadline)
@@ -235,9 +232,14 @@ func serveHTTP(ctx context.Context, server *http.Server, at net.Addr, serve func
 		}
 		stopped <- err
 	})
-	err := serve()
+	var err error
+	if secure != nil {
+		err = server.ServeTLS(l, "", "")
+	} else {
+		err = server.Serve(l)
+	}
 	if stop() {
-		return fmt.Errorf("serve %s: %w", at, err)
+		return fmt.Errorf("serve %s: %w", l.Addr(), err)
 	}
 	return <-stopped
 }
