@@ -19,10 +19,9 @@ import (
 // app has one transfer, t1. Each look at it gives the next of states; the last one
 // stays. "" is an answer that tells nothing, "broken" an error, "refused" a refusal.
 type app struct {
-	states  []string
-	err     error // of Start
-	calls   []string
-	stopped bool
+	states []string
+	err    error // of Start
+	calls  []string
 }
 
 func (a *app) Name() string { return "The App" }
