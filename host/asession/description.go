@@ -104,9 +104,10 @@ func (p *program) read(o *record.Object) (*description, error) {
 		switch {
 		case key == "spec" || v == nil:
 		case key == "agent":
-			if d.agent = o.Object(key).Clone(); o.Object(key) == nil {
+			if o.Object(key) == nil {
 				return nil, usageErrorf("key agent must be a Hash, got %s", record.TypeName(v))
 			}
+			d.agent = o.Object(key).Clone()
 		case !isText:
 			p.log.Warn("key " + key + " is not known and has no effect")
 		case !ok:
