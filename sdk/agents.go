@@ -42,7 +42,7 @@ type TransferJob struct {
 	// Observe, when set, takes the messages of the management port in their JSON
 	// form (spec/management.md 3), by the rules of emit.
 	Observe func(event *record.Object)
-	// Accept is called, before the sessions start, by an agent that takes commands.
+	// Accept is called by an agent that takes commands, once it does.
 	Accept func(CommandTaker)
 }
 

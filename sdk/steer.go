@@ -65,7 +65,7 @@ func (s *steering) send(command *record.Object) (sessions int, err error) {
 	var failed []error
 	for _, job := range jobs {
 		if job.take == nil {
-			failed = append(failed, failure.Toolf("agent %s takes no commands: they are for a running ascp (agent direct)", job.agent))
+			failed = append(failed, failure.Toolf("agent %s takes no commands: agent direct does, which runs ascp", job.agent))
 			continue
 		}
 		n, err := job.take(command)

@@ -37,5 +37,5 @@ func TestSteering(t *testing.T) {
 	expect("nothing runs any more", 0, "")
 	_, leave = s.enter("httpgw")
 	defer leave()
-	expect("an agent that takes none", 0, "agent httpgw takes no commands: they are for a running ascp (agent direct)")
+	expect("an agent that takes none", 0, "agent httpgw takes no commands: agent direct does, which runs ascp")
 }

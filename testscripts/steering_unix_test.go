@@ -46,5 +46,5 @@ func TestCommandForAnotherAgent(t *testing.T) {
 		"-Psandbox_gateway", `--transfer-info=@json:{"upload_chunk_size":8,"synchronous":true}`)
 	p.await("some of it is sent", p.stdout.contains("|="))
 	p.leave(`{"type":"RATE","rate":1000000}`)
-	p.await("it is told", p.stderr.contains("agent httpgw takes no commands: they are for a running ascp (agent direct)"))
+	p.await("it is told", p.stderr.contains("agent httpgw takes no commands: agent direct does, which runs ascp"))
 }

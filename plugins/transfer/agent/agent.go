@@ -51,9 +51,9 @@ type Job struct {
 	// of one session in their order. An agent that has no such port never calls it.
 	// emit's rules hold for it, too.
 	Observe func(management.Message)
-	// TakeCommands, when set, is called by an agent that can pass commands on to
-	// the management ports of its sessions, before it starts them. send returns how
-	// many sessions took the command: none when no session runs at the moment.
+	// TakeCommands, when set, is called by an agent that can do what commands of the
+	// management protocol say, once it can: at the latest when a session runs. send
+	// returns how many sessions took the command: none when none runs at the moment.
 	TakeCommands func(send func(management.Message) (sessions int, err error))
 }
 

@@ -20,16 +20,20 @@ const (
 	Done         = "DONE"
 	Failed       = "ERROR"
 	Cancel       = "CANCEL"
+	Rate         = "RATE"
 )
 
 // Fields of messages that the code speaks of (spec/management.md 5).
 const (
 	FieldType             = "Type"
+	FieldAdaptive         = "Adaptive"
 	FieldCode             = "Code"
 	FieldDescription      = "Description"
 	FieldDestination      = "Destination"
 	FieldFile             = "File"
+	FieldMinRate          = "MinRate"
 	FieldPreTransferBytes = "PreTransferBytes"
+	FieldRate             = "Rate"
 	FieldSessionID        = "SessionId"
 	FieldSize             = "Size"
 	FieldSource           = "Source"
