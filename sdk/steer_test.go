@@ -1,9 +1,13 @@
 package sdk
 
 import (
+	"context"
 	"errors"
 	"testing"
 
+	"google.golang.org/grpc"
+
+	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk/record"
 )
 
@@ -38,4 +42,21 @@ func TestSteering(t *testing.T) {
 	_, leave = s.enter("httpgw")
 	defer leave()
 	expect("an agent that takes none", 0, "agent httpgw takes no commands: agent direct does, which runs ascp")
+}
+
+// before is a transfer plugin that does not know commands, as gRPC makes it answer.
+type before struct {
+	ascliv1.TransferAgentClient
+	server ascliv1.UnimplementedTransferAgentServer
+}
+
+func (b before) Command(ctx context.Context, r *ascliv1.CommandRequest, _ ...grpc.CallOption) (*ascliv1.CommandResponse, error) {
+	return b.server.Command(ctx, r)
+}
+
+func TestPluginWithoutCommands(t *testing.T) {
+	_, err := SendCommand(t.Context(), before{}, record.New("type", "RATE"))
+	if err == nil || err.Error() != "the transfer plugin takes no commands: it is older than this program" {
+		t.Errorf("error is %v", err)
+	}
 }

@@ -24,6 +24,7 @@ func TestTransfer(t *testing.T) {
 			"the transfer failed: no login with 🔑", 0,
 		},
 		{"a failure that no event tells", `@json:{"spec":{"scenario":"half a failure"}}`, begun, "ERROR: timeout waiting mgt port connect\n", 1},
+		{"described by a variable", `@json:@env:SESSION`, begun + `{"type":"DONE","session_id":"s1"}` + "\n", "", 0},
 		{"a job that cannot run", `@json:{"spec":{}}`, "", "ERROR: Missing mandatory parameter: paths\n", 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -130,7 +130,7 @@ func (c *console) run(ctx context.Context, args ...string) int {
 	c.t.Helper()
 	return asession.Run(ctx, args, asession.Surroundings{
 		In: c.in, Out: &c.out, Err: &c.err, Executable: c.executable, Version: "1",
-		Environ: []string{"HOME=" + c.home, "USERPROFILE=" + c.home, "PASSWORD=s3cret"},
+		Environ: []string{"HOME=" + c.home, "USERPROFILE=" + c.home, "PASSWORD=s3cret", `SESSION={"spec":{"scenario":"success"}}`},
 	})
 }
 
