@@ -37,6 +37,7 @@ type AgentInfo struct {
 func Agents() []AgentInfo {
 	return []AgentInfo{
 		{Name: AgentDirect, Summary: "FASP with a local ascp"},
+		{Name: AgentTransferd, Summary: "FASP with the Aspera Transfer Daemon", Aliases: []string{"trsdk"}},
 		{Name: AgentNode, Summary: "FASP between two servers: a node makes the transfer"},
 		{Name: AgentHTTPGW, Summary: "HTTPS through an Aspera HTTP Gateway"},
 	}
