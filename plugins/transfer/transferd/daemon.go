@@ -134,7 +134,7 @@ func (d *daemon) connect(ctx context.Context, params parameters, log *slog.Logge
 		return err
 	}
 	address := net.JoinHostPort(params.host, strconv.Itoa(port))
-	log.Debug("transfer daemon started", "pid", d.service.PID(), "address", address)
+	log.Info("transfer daemon started", "pid", d.service.PID(), "address", address)
 	if d.client, err = connect(ctx, address); err != nil {
 		return transfer.Errorf("Daemon started with PID %d, but connection failed to %s: %w", d.service.PID(), address, err)
 	}
