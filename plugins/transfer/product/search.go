@@ -171,10 +171,9 @@ func (s Search) at(path string) (Executable, error) {
 	return Executable{Path: path, Products: append([]Product{own}, s.known()...), system: s.System}, nil
 }
 
-// LocateDaemon finds the transfer daemon for the value of option sdk_folder: in
-// the SDK folder, else in the first installed product that has one.
-func LocateDaemon(sdkFolder string) (Executable, error) {
-	s := Search{System: Here(), SDKFolder: sdkFolder}
+// LocateDaemon finds the transfer daemon: in the SDK folder, else in the first
+// installed product that has one.
+func (s Search) LocateDaemon() (Executable, error) {
 	folder, err := s.Folder()
 	if err != nil {
 		return Executable{}, err

@@ -99,11 +99,15 @@ func (a *Agent) release(key string, d *daemon, params parameters, env agent.Env)
 func launch(ctx context.Context, params parameters, env agent.Env) (*daemon, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, startTimeout, errors.New("it did not start in time"))
 	defer cancel()
-	program, err := product.LocateDaemon(env.SDKFolder)
+	program, err := product.Search{System: product.Here(), SDKFolder: env.SDKFolder}.LocateDaemon()
 	if err != nil {
 		return nil, err
 	}
-	written, err := writeFiles(env.TempFolder, configuration(params, program))
+	conf, err := configuration(params, program)
+	if err != nil {
+		return nil, err
+	}
+	written, err := writeFiles(env.TempFolder, conf)
 	if err != nil {
 		return nil, err
 	}

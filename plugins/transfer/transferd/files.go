@@ -12,22 +12,28 @@ import (
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
 	"github.com/ascli-go/ascli/plugins/transfer/product"
+	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
 // configuration is what a daemon is started with (spec/transfer.md 9.2).
-func configuration(params parameters, program product.Executable) *record.Object {
-	bin := filepath.Dir(program.Path)
+func configuration(params parameters, program product.Executable) (*record.Object, error) {
+	bin, err := filepath.Abs(filepath.Dir(program.Path))
+	if err != nil {
+		return nil, failure.Otherf("RuntimeError", "%s: %w", program.Path, err)
+	}
 	etc := bin
 	if license := program.License(); license != "" {
-		etc = filepath.Dir(license)
+		if etc, err = filepath.Abs(filepath.Dir(license)); err != nil {
+			return nil, failure.Otherf("RuntimeError", "%s: %w", license, err)
+		}
 	}
 	return record.New(
 		"address", params.host,
 		"port", params.port,
 		"fasp_runtime", record.New("use_embedded", false, "user_defined", record.New("bin", bin, "etc", etc)),
-	)
+	), nil
 }
 
 // files are those of a daemon that was started: its configuration, and what it says.
