@@ -23,6 +23,8 @@ type session struct {
 	// index counts the sessions of the job from 1.
 	index int
 	env   []string
+	// last is what ascp called the latest attempt.
+	last string
 }
 
 // run attempts the session until it succeeds or may not be tried again.
@@ -35,7 +37,7 @@ func (s *session) run(ctx context.Context) error {
 		}
 		return err
 	}
-	err := s.params.resume.Run(ctx, s.agent.sleep, attempt, func(r resume.Retry) { r.Announce(s.job.Env.Logger(), s.emit) })
+	err := s.params.resume.Run(ctx, s.agent.sleep, attempt, func(r resume.Retry) { r.Announce(s.job.Env.Logger(), s.emit, s.last) })
 	if err != nil && ctx.Err() != nil {
 		return agent.Interrupted(ctx)
 	}
@@ -45,7 +47,10 @@ func (s *session) run(ctx context.Context) error {
 // attempt runs ascp once.
 func (s *session) attempt(ctx context.Context) error {
 	progress := &progress{emit: s.emit, log: s.job.Env.Logger()}
-	defer progress.close()
+	defer func() {
+		progress.close()
+		s.last = progress.latest
+	}()
 	ascp := process.Program{
 		Path: s.plan.executable, Args: func(port int) []string { return s.plan.argv(s.index, port) }, Env: s.env,
 		Stdout: s.job.Env.Stdout, Stderr: s.job.Env.Stderr,

@@ -89,7 +89,7 @@ func (t *task) run(ctx context.Context) error {
 		}
 		return err
 	}
-	err := t.agent.resume.Run(ctx, t.agent.sleep, attempt, func(r resume.Retry) { r.Announce(t.log, t.emit) })
+	err := t.agent.resume.Run(ctx, t.agent.sleep, attempt, func(r resume.Retry) { r.Announce(t.log, t.emit, t.progress.id) })
 	var last final
 	if errors.As(err, &last) {
 		return last.cause
