@@ -39,12 +39,9 @@ type client struct {
 // connect opens the connection to the daemon at an address. The error wraps
 // errNotRunning when nobody listens there. Who gets a client closes it.
 func connect(ctx context.Context, address string) (*client, error) {
-	dialer := net.Dialer{Timeout: dialTimeout}
-	probe, err := dialer.DialContext(ctx, "tcp", address)
-	if err != nil {
+	if err := probe(ctx, address); err != nil {
 		return nil, fmt.Errorf("%w at %s: %w", errNotRunning, address, err)
 	}
-	_ = probe.Close()
 	conn, err := grpc.NewClient("passthrough:///"+address, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithNoProxy(), grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxAnswer)))
 	if err != nil {
@@ -56,6 +53,16 @@ func connect(ctx context.Context, address string) (*client, error) {
 		return nil, err
 	}
 	return c, nil
+}
+
+// probe tries whether somebody listens at an address.
+func probe(ctx context.Context, address string) error {
+	dialer := net.Dialer{Timeout: dialTimeout}
+	conn, err := dialer.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 func (c *client) close() { _ = c.conn.Close() }

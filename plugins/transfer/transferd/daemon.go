@@ -133,7 +133,7 @@ func launch(ctx context.Context, params parameters, env agent.Env) (*daemon, err
 
 // connect waits until the daemon tells its port, and connects.
 func (d *daemon) connect(ctx context.Context, params parameters, log *slog.Logger) error {
-	port, err := d.awaitPort(ctx)
+	port, err := d.awaitPort(ctx, params)
 	if err != nil {
 		return err
 	}
@@ -145,13 +145,17 @@ func (d *daemon) connect(ctx context.Context, params parameters, log *slog.Logge
 	return nil
 }
 
-// awaitPort reads the port from what the daemon says.
-func (d *daemon) awaitPort(ctx context.Context) (int, error) {
+// awaitPort waits until the daemon serves: it says so, or can be reached at the
+// port that was asked for.
+func (d *daemon) awaitPort(ctx context.Context, params parameters) (int, error) {
 	look := time.NewTicker(startCheck)
 	defer look.Stop()
 	for {
 		if port, found := d.files.port(); found {
 			return port, nil
+		}
+		if params.port != 0 && probe(ctx, params.address()) == nil {
+			return params.port, nil
 		}
 		select {
 		case <-look.C:
