@@ -15,6 +15,7 @@ import (
 	"github.com/ascli-go/ascli/plugins/transfer/management"
 	"github.com/ascli-go/ascli/plugins/transfer/node"
 	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
+	"github.com/ascli-go/ascli/plugins/transfer/transferd"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/rest"
@@ -27,9 +28,10 @@ func Plugin() *sdk.Plugin {
 		Name:    "transfer",
 		Summary: "Transfer agents",
 		Agents: agents{
-			transfer.AgentDirect: direct.New(),
-			transfer.AgentNode:   node.New(),
-			transfer.AgentHTTPGW: httpgw.New(),
+			transfer.AgentDirect:    direct.New(),
+			transfer.AgentTransferd: transferd.New(),
+			transfer.AgentNode:      node.New(),
+			transfer.AgentHTTPGW:    httpgw.New(),
 		},
 		Mounts: []sdk.Mount{{Under: "config", Commands: append(ascpcmd.New().Commands(), synccmd.Command())}},
 	}

@@ -79,7 +79,7 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 	defer emit(transfer.Event{Kind: transfer.End})
 	j := &job{agent: a, api: api, emit: emit}
 	// Once asked for, the transfer has to be known by its id: else nobody could stop it.
-	patient, release := a.outlive(ctx)
+	patient, release := agent.Outlive(ctx, a.grace)
 	defer release()
 	if err := j.start(patient, spec); err != nil {
 		if ctx.Err() != nil {
@@ -97,16 +97,6 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 	}
 	j.end()
 	return []error{err}, nil
-}
-
-// outlive returns a context that ends the time of grace after ctx.
-func (a *Agent) outlive(ctx context.Context) (context.Context, func()) {
-	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	unwatch := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(a.grace, cancel)
-		context.AfterFunc(longer, func() { timer.Stop() })
-	})
-	return longer, func() { unwatch(); cancel() }
 }
 
 func (j *job) start(ctx context.Context, spec *record.Object) error {
