@@ -79,7 +79,7 @@ func (c *Client) Start(program string, asked json.RawMessage, wholePath bool) (i
 	if err := json.Unmarshal(asked, &spec); err != nil {
 		return "", fmt.Errorf("%w: it is no transfer spec: %w", ErrRequest, err)
 	}
-	if short, known := shortResumePolicies[spec.Resume]; known {
+	if short, known := initiator.ShortResumePolicy(spec.Resume); known {
 		spec.Resume = short
 	}
 	if spec.Direction == grant.Receive {
@@ -95,12 +95,6 @@ func (c *Client) Start(program string, asked json.RawMessage, wholePath bool) (i
 		err = fmt.Errorf("%w: %w", ErrRequest, err)
 	}
 	return id, err
-}
-
-// shortResumePolicies are the values of resume_policy by the names that Aspera for
-// Desktop has for them (transfer.md section 6.3).
-var shortResumePolicies = map[string]string{
-	"attributes": "attrs", "sparse_checksum": "sparse_csum", "full_checksum": "full_csum",
 }
 
 func (c *Client) receiveBelow(spec *initiator.Spec, wholePath bool) error {

@@ -9,10 +9,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
 	"github.com/ascli-go/ascli/sandbox/activity"
+	"github.com/ascli-go/ascli/sandbox/ascp/management"
 )
 
 // maxRuns is how many transfers may be unfinished at once.
@@ -30,6 +32,9 @@ type Config struct {
 	// RetryPause is the time before the second attempt of a session; it doubles up to
 	// ten times as much. 0 is for one second.
 	RetryPause time.Duration
+	// Observe, when set, takes each event of the ascp of a transfer, after the
+	// journal has. The events of one session come in their order.
+	Observe func(id string, event *management.Message)
 }
 
 // Initiator starts transfers. Its methods may be called from any goroutine.
@@ -41,6 +46,7 @@ type Initiator struct {
 	mu       sync.Mutex
 	closed   bool
 	open     int // runs that are not at their end
+	runs     map[string]*run
 	sessions sync.WaitGroup
 }
 
@@ -48,7 +54,7 @@ type Initiator struct {
 func New(config Config) *Initiator {
 	config.RetryPause = cmp.Or(config.RetryPause, time.Second)
 	ctx, stop := context.WithCancel(context.Background())
-	return &Initiator{config: config, ctx: ctx, stop: stop}
+	return &Initiator{config: config, ctx: ctx, stop: stop, runs: map[string]*run{}}
 }
 
 // Close stops all transfers and waits for their end.
@@ -81,6 +87,20 @@ func (i *Initiator) Start(owner, root string, spec Spec) (id string, err error) 
 	return r.id, nil
 }
 
+// Tell passes a command to the ascp of a transfer. The error wraps
+// [activity.ErrUnknown] when no such transfer runs.
+func (i *Initiator) Tell(id string, command *management.Message) error {
+	i.mu.Lock()
+	r := i.runs[id]
+	i.mu.Unlock()
+	if r == nil {
+		return fmt.Errorf("%w: %s", activity.ErrUnknown, id)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tell(command)
+}
+
 func (i *Initiator) admit() error {
 	i.mu.Lock()
 	defer i.mu.Unlock()
@@ -95,4 +115,15 @@ func (i *Initiator) leave() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.open--
+}
+
+// list says whether the ascp of a transfer can be told something.
+func (i *Initiator) list(r *run, running bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if running {
+		i.runs[r.id] = r
+	} else {
+		delete(i.runs, r.id)
+	}
 }

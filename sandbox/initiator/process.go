@@ -20,6 +20,8 @@ import (
 const (
 	// connectTimeout is how long ascp may take to reach its management port.
 	connectTimeout = 15 * time.Second
+	// lateTimeout is how long the connection of an ascp that has ended may take.
+	lateTimeout = 500 * time.Millisecond
 	// stopTimeout is how long ascp may take to stop in order.
 	stopTimeout = 5 * time.Second
 	// writeTimeout is how long ascp may leave a command unread.
@@ -50,7 +52,10 @@ type process struct {
 // attempt go on.
 func (p *process) execute(ctx context.Context, again bool) error {
 	r := p.share.run
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	listener, err := net.ListenTCP("tcp", &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err == nil {
+		err = listener.SetDeadline(time.Now().Add(connectTimeout))
+	}
 	if err != nil {
 		return fmt.Errorf("management port: %w", err)
 	}
@@ -74,7 +79,9 @@ func (p *process) execute(ctx context.Context, again bool) error {
 	exited := make(chan error, 1)
 	go func() {
 		err := command.Wait()
-		listener.Close() // ascp may have ended before it connected
+		// It may have ended before it connected, or just after: then its connection
+		// waits to be accepted.
+		_ = listener.SetDeadline(time.Now().Add(lateTimeout))
 		exited <- err
 	}()
 	followErr := p.follow(listener)
@@ -87,10 +94,6 @@ func (p *process) execute(ctx context.Context, again bool) error {
 
 // follow passes the events of ascp on until it closes the connection.
 func (p *process) follow(listener net.Listener) error {
-	if err := listener.(*net.TCPListener).SetDeadline(time.Now().Add(connectTimeout)); err != nil {
-		p.kill()
-		return err
-	}
 	conn, err := listener.Accept()
 	if err != nil {
 		p.kill()
@@ -131,6 +134,9 @@ func (p *process) take(event *management.Message) {
 		}
 	}
 	p.entry.Observe(event)
+	if r := p.share.run; r.initiator.config.Observe != nil {
+		r.initiator.config.Observe(r.id, event)
+	}
 }
 
 func (p *process) isStopped() bool {

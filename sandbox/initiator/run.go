@@ -90,6 +90,7 @@ func (r *run) begin(again bool) error {
 	r.mu.Lock()
 	r.broken, r.open, r.idle = false, len(attempts), make(chan struct{})
 	r.mu.Unlock()
+	r.initiator.list(r, true)
 	for _, a := range attempts {
 		r.initiator.sessions.Go(func() {
 			defer r.leave()
@@ -121,6 +122,7 @@ func (r *run) leave() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.open--; r.open == 0 {
+		r.initiator.list(r, false)
 		r.initiator.leave()
 		close(r.idle)
 	}
@@ -161,24 +163,35 @@ func (r *run) SetRate(target, min *int64, policy *string) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var err error
-	told := false
-	for _, s := range r.shares {
-		if s.current == nil || s.done {
-			continue
-		}
-		// A session that waits for its next attempt gets the rate then.
-		sendErr := s.current.send(command)
-		told = told || sendErr == nil
-		err = errors.Join(err, sendErr)
-	}
-	if !told {
+	if err := r.tell(command); err != nil {
 		return err
 	}
 	if target != nil {
 		r.rate = target
 	}
 	return nil
+}
+
+// tell gives a command to all sessions that run; none is an error. One that waits for
+// its next attempt does not get it. The lock must be held.
+func (r *run) tell(command *management.Message) error {
+	var errs []error
+	told := false
+	for _, s := range r.shares {
+		if s.current == nil || s.done {
+			continue
+		}
+		err := s.current.send(command)
+		told = told || err == nil
+		errs = append(errs, err)
+	}
+	switch {
+	case told:
+		return nil
+	case errs == nil:
+		return fmt.Errorf("%w: no session runs", activity.ErrRefused)
+	}
+	return errors.Join(errs...)
 }
 
 // targetRate is the one that holds now: a resumed transfer keeps it.

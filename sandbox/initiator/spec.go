@@ -74,6 +74,8 @@ type Spec struct {
 	DeleteSource  bool   `json:"delete_source"`
 	RemoveAfter   bool   `json:"remove_after_transfer"`
 	RemoveEmpty   bool   `json:"remove_empty_directories"`
+	// Keepalive: paths are given while the session runs, with [Initiator.Tell].
+	Keepalive bool `json:"-"`
 
 	// What the stand-in for ascp refuses: the transfer fails and says so.
 	DeleteBefore      bool   `json:"delete_before_transfer"`
@@ -81,6 +83,22 @@ type Spec struct {
 	RemoveSkipped     bool   `json:"remove_skipped"`
 	ContentProtection string `json:"content_protection"`
 	ContentPassword   string `json:"content_protection_password"`
+}
+
+// ShortResumePolicy returns the value of resume_policy here for its name at the
+// transfer daemon and at Aspera for Desktop (spec transfer.md section 6.3).
+func ShortResumePolicy(long string) (short string, known bool) {
+	switch long {
+	case "none":
+		return "none", true
+	case "attributes":
+		return "attrs", true
+	case "sparse_checksum":
+		return "sparse_csum", true
+	case "full_checksum":
+		return "full_csum", true
+	}
+	return "", false
 }
 
 // Path is a source and, if not empty, its name at the destination.
@@ -135,7 +153,7 @@ func (s *Spec) Check() error {
 		return fmt.Errorf("%w: direction is %q, not send or receive", ErrSpec, s.Direction)
 	case s.RemoteHost == "":
 		return fmt.Errorf("%w: remote_host is missing", ErrSpec)
-	case len(s.Paths) == 0:
+	case len(s.Paths) == 0 && !s.Keepalive:
 		return fmt.Errorf("%w: paths is missing", ErrSpec)
 	case s.SSHPort != nil && (*s.SSHPort < 1 || *s.SSHPort > math.MaxUint16):
 		return fmt.Errorf("%w: ssh_port %d is no port", ErrSpec, *s.SSHPort)

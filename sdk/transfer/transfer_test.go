@@ -90,6 +90,7 @@ func TestResolveAgent(t *testing.T) {
 		{"alpha", "desktop", ""},
 		{"carrier-pigeon", "", "unknown value for transfer: carrier-pigeon" + use},
 		{"d", "", "ambiguous value for transfer: d" + use},
+		{"trsdk", "transferd", ""},
 	} {
 		t.Run(tt.typed, func(t *testing.T) {
 			got, err := ResolveAgent(tt.typed)
