@@ -205,20 +205,6 @@ func (j *Journal) Start(o Opening) (*Session, error) {
 	return s, nil
 }
 
-// admit tells why a transfer takes no further session.
-func (l *live) admit(o Opening) error {
-	if o.Again {
-		l.record.Retrying = max(0, l.record.Retrying-1)
-	}
-	switch {
-	case l.record.Canceled:
-		return fmt.Errorf("%w: %s", ErrCanceled, l.record.Transfer.ID)
-	case o.Again && l.record.Paused:
-		return fmt.Errorf("%w: %s", ErrPaused, l.record.Transfer.ID)
-	}
-	return nil
-}
-
 // Admit checks that a client does not come back to a transfer that was
 // canceled: the error wraps ErrCanceled.
 func (j *Journal) Admit(owner string, tags json.RawMessage) error {

@@ -1,6 +1,7 @@
 package activity
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -56,6 +57,20 @@ func (l *live) addSession(j *Journal, o Opening) *Session {
 	}
 	l.sessions = append(l.sessions, s)
 	return s
+}
+
+// admit tells why a transfer takes no further session.
+func (l *live) admit(o Opening) error {
+	if o.Again {
+		l.record.Retrying = max(0, l.record.Retrying-1)
+	}
+	switch {
+	case l.record.Canceled:
+		return fmt.Errorf("%w: %s", ErrCanceled, l.record.Transfer.ID)
+	case o.Again && l.record.Paused:
+		return fmt.Errorf("%w: %s", ErrPaused, l.record.Transfer.ID)
+	}
+	return nil
 }
 
 // replacedBy tells whether a session that starts now is a new attempt of one.
