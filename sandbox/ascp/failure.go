@@ -36,6 +36,7 @@ const (
 	codeDiskWrite    Code = 36
 	codeBadPath      Code = 41
 	codeExists       Code = 42
+	codeBadSetup     Code = 50
 	codeWrongHost    Code = 51
 )
 

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -105,6 +106,8 @@ type result struct {
 	status int
 	stderr string
 	events []*management.Message
+	// garbage is the error about what was no message.
+	garbage error
 }
 
 func (r result) last() *management.Message { return r.events[len(r.events)-1] }
@@ -160,6 +163,10 @@ func watch(listener net.Listener, command supervisor, r *result) error {
 	reader := management.NewReader(conn)
 	for {
 		event, err := reader.Read()
+		if errors.Is(err, management.ErrSyntax) {
+			r.garbage = err
+			return nil
+		}
 		if err != nil {
 			return nil // the end of the session
 		}

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/ascli-go/ascli/sandbox/ascp/faults"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
 	"github.com/ascli-go/ascli/sandbox/grant"
 )
@@ -46,6 +47,9 @@ type session struct {
 	starts chan source // sources of a persistent session
 	ended  bool        // no more START commands; used by obey only
 	nextID int         // index of the next source argument
+
+	fault faults.Rule
+	armed bool // the fault waits for its data
 }
 
 func newSession(job *job, port *management.Port, out io.Writer) *session {
@@ -64,7 +68,11 @@ func (s *session) run(ctx context.Context) error {
 	if s.port != nil {
 		commands.Go(func() { s.obey(ctx) })
 	}
-	err := verdict(ctx, s.transfer(ctx))
+	err := s.strikeFirst(ctx)
+	if err == nil {
+		err = s.transfer(ctx)
+	}
+	err = verdict(ctx, err)
 	s.sendEnd(err)
 	if err == nil {
 		s.printf("Completed: %d files, %d bytes transferred\n", s.tally.passed, s.meter.transferred.Load())
@@ -175,6 +183,7 @@ func (s *session) move(ctx context.Context, c *copier, sources []source) error {
 		return failureOf(err, codeASCP)
 	}
 	s.tally.planned(plan)
+	s.armFault(plan.bytes)
 	if s.job.precalc {
 		s.sendPrecalculation(plan)
 	}

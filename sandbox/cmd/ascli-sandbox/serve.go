@@ -17,6 +17,7 @@ import (
 
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp"
+	"github.com/ascli-go/ascli/sandbox/ascp/faults"
 	"github.com/ascli-go/ascli/sandbox/fault"
 	"github.com/ascli-go/ascli/sandbox/gateway"
 	"github.com/ascli-go/ascli/sandbox/nodeapi"
@@ -185,6 +186,9 @@ func sshServer(f flags, w *world.World, transfers *activity.Journal, log *slog.L
 	if err := ascp.Install(sdkFolder(f.Folder), f.Ascp, bypassPEM); err != nil {
 		return nil, err
 	}
+	if err := f.writeAscpFaults(); err != nil {
+		return nil, err
+	}
 	return sshd.New(sshd.Config{
 		Authority:  w,
 		HostKey:    hostKey,
@@ -194,6 +198,19 @@ func sshServer(f flags, w *world.World, transfers *activity.Journal, log *slog.L
 		Transfers:  transfers,
 		Log:        log.With("server", "ssh"),
 	}), nil
+}
+
+// writeAscpFaults makes the faults of the stand-in ascp those of the flags.
+func (f flags) writeAscpFaults() error {
+	var rules []faults.Rule
+	for _, text := range f.AscpFault {
+		rule, err := faults.Parse([]byte(text))
+		if err != nil {
+			return fmt.Errorf("--ascp-fault=%s: %w", text, err)
+		}
+		rules = append(rules, rule)
+	}
+	return faults.Write(sdkFolder(f.Folder), rules)
 }
 
 // mailServer makes the mail server, where the user of the Node API has an
