@@ -80,7 +80,10 @@ func TestWrongArguments(t *testing.T) {
 		{"file list", append(common, "--file-list=/no/such/list", "/d"), codeUsage},
 		{"outside of the base", append(common, "--src-base", "/b", "/c/a", "/d"), codeUsage},
 		{"web socket", append(common, "--ws-connect", "a", "/d"), codeUsage},
-		{"would remove files", append(common, "--delete-before-transfer", "a", "/d"), codeUsage},
+		{"deletes for one source only", append(common, "--delete-before-transfer", "a", "b", "/d"), codeUsage},
+		{"moved and removed", append(common, "--move-after-transfer", "x", "--remove-after-transfer", "a", "/d"), codeUsage},
+		{"skipped are removed alone", append(common, "--remove-skipped", "a", "/d"), codeUsage},
+		{"threshold", append(common, "--multi-session-threshold=-1", "a", "/d"), codeUsage},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

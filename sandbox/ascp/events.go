@@ -144,13 +144,17 @@ func (s *session) totals(message *management.Message) *management.Message {
 }
 
 func (s *session) sendStop(r *running, result outcome) {
-	s.sendAbout(management.New(management.Stop).
+	message := management.New(management.Stop).
 		Int("Elapsedusec", time.Since(s.started).Microseconds()).
 		Text("File", r.item.source).
 		Int("Loss", 0).
 		Int("Size", r.item.size).
 		Int("StartByte", result.from).
-		Int("Written", r.item.size), r.item.target)
+		Int("Written", r.progress.written.Load())
+	if result.checksum != "" {
+		message.Text("FileChecksum", result.checksum).Text("FileChecksumType", s.job.checksum)
+	}
+	s.sendAbout(message, r.item.target)
 }
 
 func (s *session) sendSkip(i item) {

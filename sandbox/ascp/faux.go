@@ -1,6 +1,7 @@
 package ascp
 
 import (
+	"io"
 	"io/fs"
 	"math"
 	"path"
@@ -53,13 +54,16 @@ func (fauxFile) ModTime() time.Time { return time.Unix(0, 0) }
 func (fauxFile) IsDir() bool        { return false }
 func (fauxFile) Sys() any           { return nil }
 
+// open gives the content.
+func (f fauxFile) open() io.ReadCloser {
+	return struct {
+		*io.SectionReader
+		io.Closer
+	}{io.NewSectionReader(zeros{}, 0, f.size), io.NopCloser(nil)}
+}
+
 // zeros is an endless file of zero bytes.
 type zeros struct{}
-
-func (zeros) Read(into []byte) (int, error) {
-	clear(into)
-	return len(into), nil
-}
 
 func (zeros) ReadAt(into []byte, _ int64) (int, error) {
 	clear(into)

@@ -33,12 +33,22 @@ type job struct {
 
 	targetRate, minRate rateKbps
 	share, shares       int // this session moves file i when i%shares == share
+	// splitAbove is the size of files above which each session moves a part; 0
+	// is none.
+	splitAbove int64
 
 	keepModified, keepAccessed bool
+	keepSourceAccess           bool
 	skipSpecial                bool
 	removeSources              bool
+	removeSkipped              bool
 	removeEmpty, removeArg     bool
-	newest, oldest             time.Time // zero = no limit
+	// moveAfter is the folder of the source side that takes what has arrived.
+	moveAfter      string
+	saveExisting   bool
+	deleteExtra    bool
+	checksum       string    // name of the algorithm
+	newest, oldest time.Time // zero = no limit
 
 	cookie string
 	// localRoot is the folder that no local path leaves; "" for the whole disk.
@@ -79,10 +89,13 @@ func newJob(args *arguments, getenv func(string) string, now time.Time) (*job, e
 		keepAccessed:  args.PreserveTimes || args.PreserveAccessTime,
 		skipSpecial:   args.SkipSpecialFiles,
 		removeSources: args.RemoveAfterTransfer,
+		removeSkipped: args.RemoveSkipped,
 		removeEmpty:   args.RemoveEmptyDirectories || args.RemoveEmptySourceDirectory,
 		removeArg:     args.RemoveEmptySourceDirectory,
 		newest:        limit(args.ExcludeNewerThan, now),
 		oldest:        limit(args.ExcludeOlderThan, now),
+		moveAfter:     args.MoveAfterTransfer, saveExisting: args.SaveBefore, deleteExtra: args.DeleteBefore,
+		checksum: args.FileChecksum, splitAbove: args.Threshold, keepSourceAccess: args.PreserveSourceAccessTime,
 	}
 	if args.LocalRoot {
 		j.localRoot = getenv(EnvLocalRoot)
@@ -103,7 +116,22 @@ func newJob(args *arguments, getenv func(string) string, now time.Time) (*job, e
 	if err := j.readPaths(args); err != nil {
 		return nil, err
 	}
-	return j, nil
+	return j, j.check()
+}
+
+// check refuses options that exclude each other, as ascp does.
+func (j *job) check() error {
+	switch {
+	case j.moveAfter != "" && j.removeSources:
+		return failf(codeUsage, "--move-after-transfer and --remove-after-transfer exclude each other")
+	case j.removeSkipped && !j.removeSources:
+		return failf(codeUsage, "--remove-skipped needs --remove-after-transfer")
+	case j.splitAbove < 0:
+		return failf(codeUsage, "--multi-session-threshold %d: expect a number of bytes, or 0", j.splitAbove)
+	case j.deleteExtra && (len(j.sources) != 1 || j.keepalive):
+		return failf(codeUsage, "--delete-before-transfer takes one source, a folder")
+	}
+	return nil
 }
 
 // refuseUnsupported fails rather than leave other files than ascp would.
@@ -113,10 +141,6 @@ func refuseUnsupported(args *arguments, getenv func(string) string) error {
 		given bool
 	}{
 		{"--file-crypt", args.Unsupported.FileCrypt != "" || getenv(envFilePass) != ""},
-		{"--delete-before-transfer", args.Unsupported.DeleteBeforeTransfer},
-		{"--move-after-transfer", args.Unsupported.MoveAfterTransfer != ""},
-		{"--save-before-overwrite", args.Unsupported.SaveBeforeOverwrite},
-		{"--remove-skipped", args.Unsupported.RemoveSkipped},
 		{"--ws-connect", args.WSConnect},
 	} {
 		if option.given {

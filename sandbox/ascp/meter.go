@@ -68,11 +68,11 @@ func (m *meter) wake() {
 
 // reserve takes up to n bytes out of what may move, more than none; it waits
 // for that.
-func (m *meter) reserve(ctx context.Context, n int) (int, error) {
+func (m *meter) reserve(ctx context.Context, n int64) (int64, error) {
 	for {
 		m.mu.Lock()
-		granted := int(min(int64(n), m.left))
-		m.left -= int64(granted)
+		granted := min(n, m.left)
+		m.left -= granted
 		if granted > 0 {
 			m.mu.Unlock()
 			return granted, nil
@@ -91,13 +91,13 @@ func (m *meter) reserve(ctx context.Context, n int) (int, error) {
 }
 
 // release gives back what was reserved and does not move.
-func (m *meter) release(n int) {
+func (m *meter) release(n int64) {
 	if n == 0 {
 		return
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.left += int64(n)
+	m.left += n
 	m.wake()
 }
 
@@ -127,9 +127,9 @@ func (p *progress) start(from int64) {
 	p.written.Store(from)
 }
 
-func (m *meter) count(p *progress, n int) {
-	p.written.Add(int64(n))
-	m.check(m.transferred.Add(int64(n)))
+func (m *meter) count(p *progress, n int64) {
+	p.written.Add(n)
+	m.check(m.transferred.Add(n))
 }
 
 // check calls what waits for a number of bytes, once.
@@ -158,17 +158,17 @@ type meteredReader struct {
 func (r *meteredReader) Size() int64 { return r.size }
 
 func (r *meteredReader) Read(into []byte) (int, error) {
-	granted, err := r.meter.reserve(r.ctx, min(len(into), meterStep))
+	granted, err := r.meter.reserve(r.ctx, int64(min(len(into), meterStep)))
 	if err != nil {
 		return 0, err
 	}
 	n, err := r.from.Read(into[:granted])
-	r.meter.release(granted - n)
+	r.meter.release(granted - int64(n))
 	if n > 0 {
 		if err := r.meter.pass(r.ctx, n); err != nil {
 			return 0, err
 		}
-		r.meter.count(r.progress, n)
+		r.meter.count(r.progress, int64(n))
 	}
 	return n, err
 }
@@ -184,17 +184,17 @@ type meteredWriter struct {
 func (w *meteredWriter) Write(data []byte) (int, error) {
 	written := 0
 	for written < len(data) {
-		granted, err := w.meter.reserve(w.ctx, min(len(data)-written, meterStep))
+		granted, err := w.meter.reserve(w.ctx, int64(min(len(data)-written, meterStep)))
 		if err != nil {
 			return written, err
 		}
-		step := data[written : written+granted]
+		step := data[written : written+int(granted)]
 		if err := w.meter.pass(w.ctx, len(step)); err != nil {
 			return written, err
 		}
 		n, err := w.to.Write(step)
 		written += n
-		w.meter.count(w.progress, n)
+		w.meter.count(w.progress, int64(n))
 		if err != nil {
 			return written, err
 		}

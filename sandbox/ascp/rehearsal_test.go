@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
@@ -136,15 +135,29 @@ func TestManagementFaults(t *testing.T) {
 		r.mustFail(t, 28)
 	})
 	t.Run("mute", func(t *testing.T) {
-		ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
 		var said strings.Builder
 		env := faulty(t, `[{"kind":"mute"}]`)
+		status := make(chan int, 1)
 		// Nobody listens on port 1: an attempt to connect would be an error at once.
-		status := ascp.Main(ctx, []string{"-M", "1", "--host", "127.0.0.1", "--user", "u", "--mode", "send", "a", "/up"},
-			func(name string) string { return env[name] }, &said, &said)
-		if status != 1 || ctx.Err() == nil || strings.Contains(said.String(), "management port") {
-			t.Errorf("status %d, %s", status, said.String())
+		go func() {
+			status <- ascp.Main(ctx, []string{"-M", "1", "--host", "127.0.0.1", "--user", "u", "--mode", "send", "a", "/up"},
+				func(name string) string { return env[name] }, &said, &said)
+		}()
+		for used := false; !used; { // the fault is taken
+			text, err := os.ReadFile(env[ascp.EnvFaults])
+			check(t, err)
+			used = strings.Contains(string(text), `"used": 1`)
+		}
+		select {
+		case got := <-status:
+			t.Fatalf("it ended by itself: status %d, %s", got, said.String())
+		default:
+		}
+		cancel()
+		if got := <-status; got != 1 || strings.Contains(said.String(), "management port") {
+			t.Errorf("status %d, %s", got, said.String())
 		}
 	})
 }

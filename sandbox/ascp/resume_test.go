@@ -130,6 +130,8 @@ func TestOverwrite(t *testing.T) {
 		{"diff by attributes, other size", []string{"-k", "1"}, "other", "source", 0, true},
 		{"older, is newer", []string{"--overwrite", "older"}, "other", "other", 1, false},
 		{"older, is older", []string{"--overwrite", "older"}, "other", "source", 0, true},
+		{"diff+older, is older and the same", []string{"--overwrite", "diff+older", "-k", "3"}, "source", "source", 1, true},
+		{"diff+older, is older and differs", []string{"--overwrite", "diff+older", "-k", "3"}, "SOURCE", "source", 0, true},
 		{"diff+older, is newer", []string{"--overwrite", "diff+older", "-k", "3"}, "other", "other", 1, false},
 	}
 	for _, tt := range tests {

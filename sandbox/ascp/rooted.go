@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/sandbox/docroot"
+	"github.com/ascli-go/ascli/sandbox/sparse"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
 )
 
@@ -96,28 +97,23 @@ func (t rootedTree) open(client string) (*os.File, error) {
 	return t.root.Open(name)
 }
 
-func (t rootedTree) Open(client string, from int64) (io.ReadCloser, error) {
-	file, err := t.open(client)
-	if err != nil {
-		return nil, err
-	}
-	return seek(file, from)
-}
+func (t rootedTree) Open(client string) (io.ReadCloser, error) { return t.open(client) }
 
-func (t rootedTree) Create(client string, from int64) (io.WriteCloser, error) {
+func (t rootedTree) Create(client string, keep bool) (targetFile, error) {
 	name, err := t.name(client)
 	if err != nil {
 		return nil, err
 	}
-	flags := os.O_WRONLY
-	if from == 0 {
-		flags |= os.O_CREATE | os.O_TRUNC
-	}
-	file, err := t.root.OpenFile(name, flags, 0o666)
+	return t.root.OpenFile(name, createFlags(keep), 0o666)
+}
+
+func (t rootedTree) Extents(_ context.Context, client string, size int64) ([]wire.Range, error) {
+	file, err := t.open(client)
 	if err != nil {
 		return nil, err
 	}
-	return seek(file, from)
+	defer file.Close()
+	return sparse.Ranges(file, size)
 }
 
 func (t rootedTree) Digest(_ context.Context, client string, ranges []wire.Range) (string, error) {
@@ -129,12 +125,15 @@ func (t rootedTree) Digest(_ context.Context, client string, ranges []wire.Range
 	return wire.Digest(file, ranges)
 }
 
-func (t rootedTree) MkdirAll(client string) error {
+func (t rootedTree) MkdirAll(client string) (bool, error) {
 	name, err := t.name(client)
 	if err != nil || name == "." {
-		return err
+		return false, err
 	}
-	return t.root.MkdirAll(name, 0o777)
+	if t.root.Mkdir(name, folderMode) == nil {
+		return true, nil
+	}
+	return false, t.root.MkdirAll(name, folderMode)
 }
 
 func (t rootedTree) Symlink(target, client string) error {

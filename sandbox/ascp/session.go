@@ -18,7 +18,7 @@ import (
 
 const (
 	// copiers is how many files move at once: small files wait for answers.
-	copiers = 8
+	copiers = 16
 	// statsInterval is the time between two progress events.
 	statsInterval = 200 * time.Millisecond
 	// cancelGrace is how long a cancelled session waits for the server before
@@ -138,7 +138,7 @@ func (s *session) transfer(ctx context.Context) (err error) {
 		c.source, c.target = remote, local
 	}
 	if s.job.createDir {
-		if err := c.target.MkdirAll(s.job.destination); err != nil {
+		if _, err := c.folder(s.job.destination); err != nil {
 			return pathFailure(s.job.destination, err)
 		}
 	}
@@ -196,8 +196,13 @@ func (s *session) move(ctx context.Context, c *copier, sources []source) error {
 			s.sendArgStop(arg)
 		}
 	}
+	if s.job.deleteExtra && s.job.share == 0 {
+		if err := c.deleteExtra(ctx, plan); err != nil {
+			return err
+		}
+	}
 	for _, made := range plan.folders {
-		if err := c.target.MkdirAll(made.target); err != nil {
+		if _, err := c.folder(made.target); err != nil {
 			return pathFailure(made.target, err)
 		}
 	}
@@ -206,6 +211,9 @@ func (s *session) move(ctx context.Context, c *copier, sources []source) error {
 	}
 	if err := s.moveFiles(ctx, c, plan.repeated, 1); err != nil {
 		return err
+	}
+	if err := c.seal(ctx); err != nil {
+		return failureOf(err, codeASCP)
 	}
 	if s.job.removeEmpty {
 		for i := len(plan.emptied) - 1; i >= 0; i-- {
@@ -268,7 +276,9 @@ func (s *session) moveFile(ctx context.Context, c *copier, i item) error {
 	case result.skipped:
 		s.sendSkip(i)
 	default:
-		s.sendStats(r)
+		if i.size > smallFile {
+			s.sendStats(r) // the totals of small files come with the next report
+		}
 		s.sendStop(r, result)
 	}
 	if last {

@@ -56,7 +56,7 @@ func (t *tally) end(r *running, result outcome, err *Error) (lastOfArgument bool
 	case result.skipped:
 		t.skipped++
 		arg.skipped++
-		t.startBytes += r.item.size
+		t.startBytes += r.item.part.Length
 	default:
 		t.passed++
 		arg.passed++

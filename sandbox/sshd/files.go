@@ -67,7 +67,9 @@ func (f *files) counted(file *os.File, path string, direction grant.Direction) (
 		return nil, errors.Join(sftp.ErrSSHFxPermissionDenied, file.Close())
 	}
 	counted := &countedFile{File: file, payload: f.payload, record: f.record, entry: entry, path: path}
-	counted.known = counted.size()
+	if entry != nil {
+		counted.known = counted.size()
+	}
 	return counted, nil
 }
 
