@@ -3,6 +3,7 @@ module github.com/ascli-go/ascli/sandbox
 go 1.26.0
 
 require (
+	filippo.io/age v1.3.2
 	github.com/alecthomas/kong v1.17.0
 	github.com/coder/websocket v1.8.15
 	github.com/emersion/go-sasl v0.0.0-20241020182733-b788ff22d5a6
@@ -20,4 +21,7 @@ require (
 	golang.org/x/time v0.16.0
 )
 
-require github.com/kr/fs v0.1.0 // indirect
+require (
+	filippo.io/hpke v0.4.0 // indirect
+	github.com/kr/fs v0.1.0 // indirect
+)

@@ -10,8 +10,7 @@ import (
 )
 
 // arguments are those of ascp that `ascli` uses (spec transfer.md 6.3 and 8.3).
-// What has no sense without FASP is taken and has no effect; what would leave
-// other files behind than ascp does is refused by job.
+// What has no sense without FASP is taken and has no effect.
 type arguments struct {
 	Help    bool `short:"h" help:"Show this help."`
 	Version bool `short:"A" help:"Show the version."`
@@ -25,10 +24,10 @@ type arguments struct {
 	Host        string   `help:"Server: this computer only."`
 	User        string   `help:"User on the server."`
 	Port        int      `short:"P" default:"22" help:"SSH port."`
-	Identity    []string `short:"i" sep:"none" placeholder:"FILE" help:"SSH private key, may be repeated."`
+	Identity    []string `short:"i" sep:"none" placeholder:"FILE" help:"SSH private key, may be repeated. With --ws-connect: trusted certificates, the first file counts."`
 	CheckSSHFP  string   `name:"check-sshfp" placeholder:"SHA1" help:"Expected fingerprint of the server's key."`
 	Tags64      string   `name:"tags64" help:"Tags: base64 of JSON."`
-	WSConnect   bool     `name:"ws-connect" help:"Refused: there is no WebSocket session."`
+	WSConnect   bool     `name:"ws-connect" help:"Connect to -P by a WebSocket over TLS; -i is a file of trusted certificates then."`
 	LocalRoot   bool     `name:"apply-local-docroot" help:"Local paths are below the folder that the environment names."`
 	Destination bool     `name:"dest64" help:"The destination is given in base64."`
 
@@ -46,6 +45,7 @@ type arguments struct {
 	SaveBefore   bool   `name:"save-before-overwrite" help:"Keep what is replaced, under another name."`
 	DeleteBefore bool   `name:"delete-before-transfer" help:"Remove from the destination folder what the source folder does not have."`
 	FileChecksum string `enum:"sha-512,sha-384,sha-256,sha1,md5,none" default:"none" help:"Report a checksum of each file."`
+	FileCrypt    string `enum:"encrypt,decrypt," default:"" help:"Encrypt what is sent, or decrypt what is received, with the passphrase of ASPERA_SCP_FILEPASS."`
 	Threshold    int64  `name:"multi-session-threshold" placeholder:"BYTES" help:"With -C: split files that are larger among the sessions; 0 for none."`
 
 	TargetRate rateKbps `short:"l" placeholder:"KBPS" help:"Target rate, with k, m or g for other units."`
@@ -68,16 +68,9 @@ type arguments struct {
 	RemoveEmptyDirectories     bool   `help:"Remove source folders that are left empty."`
 	RemoveEmptySourceDirectory bool   `help:"Same, also for the folders given as source."`
 
-	Unsupported unsupported `embed:""`
-	NoEffect    noEffect    `embed:""`
+	NoEffect noEffect `embed:""`
 
 	Paths []string `arg:"" optional:"" name:"path" help:"Sources, then the destination."`
-}
-
-// unsupported options change the files that a transfer leaves in a way that the
-// stand-in does not offer.
-type unsupported struct {
-	FileCrypt string `enum:"encrypt,decrypt," default:"" hidden:""`
 }
 
 // noEffect options are about FASP, its fallback, or metadata that SFTP on

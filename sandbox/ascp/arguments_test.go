@@ -79,7 +79,7 @@ func TestWrongArguments(t *testing.T) {
 		{"rate", append(common, "-l", "fast", "a", "/d"), codeUsage},
 		{"file list", append(common, "--file-list=/no/such/list", "/d"), codeUsage},
 		{"outside of the base", append(common, "--src-base", "/b", "/c/a", "/d"), codeUsage},
-		{"web socket", append(common, "--ws-connect", "a", "/d"), codeUsage},
+		{"certificates", append(common, "--ws-connect", "-i", "/no/such/file", "a", "/d"), codeUsage},
 		{"deletes for one source only", append(common, "--delete-before-transfer", "a", "b", "/d"), codeUsage},
 		{"moved and removed", append(common, "--move-after-transfer", "x", "--remove-after-transfer", "a", "/d"), codeUsage},
 		{"skipped are removed alone", append(common, "--remove-skipped", "a", "/d"), codeUsage},

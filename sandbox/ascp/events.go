@@ -60,6 +60,8 @@ func (s *session) sendSession() {
 		Text("Destination", s.job.destination).
 		Text("Direction", s.directionField()).
 		Text("Encryption", "No").
+		Text("FilesDecrypt", yesNo(s.job.protection.mode == "decrypt")).
+		Text("FilesEncrypt", yesNo(s.job.protection.mode == "encrypt")).
 		Text("Host", s.job.login.host).
 		Text("Keepalive", yesNo(s.job.keepalive)).
 		Int("MinRate", int64(s.job.minRate)).

@@ -47,7 +47,8 @@ type job struct {
 	moveAfter      string
 	saveExisting   bool
 	deleteExtra    bool
-	checksum       string    // name of the algorithm
+	checksum       string // name of the algorithm
+	protection     protection
 	newest, oldest time.Time // zero = no limit
 
 	cookie string
@@ -78,9 +79,6 @@ const (
 
 // newJob checks the arguments; its errors have the code of a wrong usage.
 func newJob(args *arguments, getenv func(string) string, now time.Time) (*job, error) {
-	if err := refuseUnsupported(args, getenv); err != nil {
-		return nil, err
-	}
 	j := &job{
 		destination: ".", resume: resumePolicy(args.Resume), overwrite: args.Overwrite, links: args.SymbolicLinks,
 		createDir: args.CreateDir, keepalive: args.Keepalive, precalc: !args.PrecalculateDisable,
@@ -97,6 +95,7 @@ func newJob(args *arguments, getenv func(string) string, now time.Time) (*job, e
 		moveAfter:     args.MoveAfterTransfer, saveExisting: args.SaveBefore, deleteExtra: args.DeleteBefore,
 		checksum: args.FileChecksum, splitAbove: args.Threshold, keepSourceAccess: args.PreserveSourceAccessTime,
 	}
+	j.protection = protection{mode: args.FileCrypt, passphrase: getenv(envFilePass)}
 	if args.LocalRoot {
 		j.localRoot = getenv(EnvLocalRoot)
 	}
@@ -126,26 +125,14 @@ func (j *job) check() error {
 		return failf(codeUsage, "--move-after-transfer and --remove-after-transfer exclude each other")
 	case j.removeSkipped && !j.removeSources:
 		return failf(codeUsage, "--remove-skipped needs --remove-after-transfer")
+	case j.protection.mode != "" && j.protection.passphrase == "":
+		return failf(codeUsage, "--file-crypt needs a passphrase in %s", envFilePass)
+	case (j.protection.mode == "encrypt") != (j.direction == grant.Send) && j.protection.mode != "":
+		return failf(codeUsage, "--file-crypt %s is for the other direction", j.protection.mode)
 	case j.splitAbove < 0:
 		return failf(codeUsage, "--multi-session-threshold %d: expect a number of bytes, or 0", j.splitAbove)
 	case j.deleteExtra && (len(j.sources) != 1 || j.keepalive):
 		return failf(codeUsage, "--delete-before-transfer takes one source, a folder")
-	}
-	return nil
-}
-
-// refuseUnsupported fails rather than leave other files than ascp would.
-func refuseUnsupported(args *arguments, getenv func(string) string) error {
-	for _, option := range []struct {
-		name  string
-		given bool
-	}{
-		{"--file-crypt", args.Unsupported.FileCrypt != "" || getenv(envFilePass) != ""},
-		{"--ws-connect", args.WSConnect},
-	} {
-		if option.given {
-			return failf(codeUsage, "%s is not offered by the sandbox's stand-in for ascp", option.name)
-		}
 	}
 	return nil
 }

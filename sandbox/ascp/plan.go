@@ -38,8 +38,10 @@ type item struct {
 	// part is what this session moves of the file.
 	part wire.Range
 	// isStream: the content is made up while it is read. It cannot be resumed
-	// nor split, and may be of another size in the end.
+	// nor split.
 	isStream bool
+	// grows: the file may have another size in the end.
+	grows bool
 	// repeated: another file of the transfer lands at the same target.
 	repeated bool
 	arg      *argument
@@ -202,6 +204,8 @@ func (s *scanner) add(ctx context.Context, arg *argument, from, below string, in
 			return nil
 		}
 		made.size = info.Size()
+		s.job.protection.apply(&made)
+		made.target = s.target.Join(s.job.destination, made.below)
 	default:
 		s.plan.special++
 		if !s.job.skipSpecial {

@@ -43,10 +43,14 @@ func (p *pump) run(ctx context.Context) (written int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	if p.reader, err = p.copier.source.Open(p.item.source); err != nil {
+	source, err := p.copier.source.Open(p.item.source)
+	if err != nil {
 		return 0, err
 	}
-	defer p.reader.Close()
+	defer source.Close()
+	if p.reader, err = p.copier.job.protection.wrap(p.item.source, source); err != nil {
+		return 0, err
+	}
 	if p.writer, err = p.copier.target.Create(p.item.partialName(), p.keep); err != nil {
 		return 0, err
 	}
@@ -63,7 +67,12 @@ func (p *pump) run(ctx context.Context) (written int64, err error) {
 		// After a failed request, later ones may still have been written.
 		err = errors.Join(err, p.writer.Truncate(at))
 	}
-	return at - p.part.Offset, errors.Join(err, p.writer.Close())
+	err = errors.Join(err, p.writer.Close())
+	if known, ok := errors.AsType[*Error](err); ok && known.Code == codeCrypt {
+		// Of content that is not what was sent nothing stays.
+		err = errors.Join(err, p.copier.target.Remove(p.item.partialName()))
+	}
+	return at - p.part.Offset, err
 }
 
 // extents gives what of the part holds data.
@@ -119,7 +128,7 @@ func (p *pump) move(ctx context.Context, extent wire.Range) (int64, error) {
 		}
 		return extent.Offset, err
 	}
-	if n != extent.Length && !p.item.isStream {
+	if n != extent.Length && !p.item.grows {
 		return extent.Offset + n, changed(p.item)
 	}
 	return extent.Offset + n, nil
@@ -132,7 +141,7 @@ func (p *pump) copy(ctx context.Context, extent wire.Range) (int64, error) {
 	meter := p.copier.meter
 	if p.copier.job.direction == grant.Send {
 		var from io.Reader = p.reader
-		if !p.item.isStream {
+		if !p.item.grows {
 			from = io.LimitReader(p.reader, extent.Length)
 		}
 		return io.Copy(p.writer, &meteredReader{ctx: ctx, meter: meter, progress: p.progress, from: from, size: extent.Length})
