@@ -24,6 +24,7 @@ import (
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
 	"github.com/ascli-go/ascli/sandbox/grant"
 	"github.com/ascli-go/ascli/sandbox/sshd"
+	"github.com/ascli-go/ascli/sandbox/tlsca"
 )
 
 const password = "node user's password"
@@ -51,12 +52,14 @@ func (a authority) AuthorizePassword(user, given string) (grant.Grant, error) {
 
 // world is a running SSH server over a folder.
 type world struct {
-	t      testing.TB
-	root   string // folder of the server
-	local  string // folder of the client
-	port   string
-	key    string // file of the bypass key
-	keyPEM []byte
+	t     testing.TB
+	root  string // folder of the server
+	local string // folder of the client
+	port  string
+	// wss is the port of WebSocket sessions, ca the file of their certificate.
+	wss, ca string
+	key     string // file of the bypass key
+	keyPEM  []byte
 	// transfers is what the server recorded.
 	transfers *activity.Journal
 }
@@ -88,13 +91,22 @@ func newWorld(t testing.TB, cutFirst int64) *world {
 		Authority: authority{w.root}, HostKey: host, BypassKey: bypass, CutFirst: cutFirst, Transfers: w.transfers,
 		Log: slog.New(slog.DiscardHandler),
 	})
+	ca, err := tlsca.Open(t.TempDir())
+	check(t, err)
+	w.ca = ca.File()
+	sockets, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	_, w.wss, _ = net.SplitHostPort(sockets.Addr().String())
 	ctx, cancel := context.WithCancel(context.Background())
-	served := make(chan error, 1)
+	served := make(chan error, 2)
 	go func() { served <- server.Serve(ctx, listener) }()
+	go func() { served <- server.ServeWebSocket(ctx, sockets, ca.ServerConfig()) }()
 	t.Cleanup(func() {
 		cancel()
-		if err := <-served; err != nil {
-			t.Errorf("SSH server: %v", err)
+		for range 2 {
+			if err := <-served; err != nil {
+				t.Errorf("SSH server: %v", err)
+			}
 		}
 		check(t, w.transfers.Close())
 	})

@@ -24,6 +24,7 @@ type flags struct {
 	Folder           string     `help:"Data folder, made if missing and kept. Without it: a new temporary folder, removed at the end." placeholder:"PATH" type:"path"`
 	NodePort         int        `help:"Port of the Node API; 0 for a free one." default:"0"`
 	SSHPort          int        `help:"Port of the SSH server; 0 for a free one." name:"ssh-port" default:"0"`
+	WSSPort          *int       `help:"Port of SSH through a WebSocket over TLS, which transfers then prefer; 0 for a free one. Without it: none." name:"wss-port"`
 	GatewayPort      int        `help:"Port of the HTTP gateway; 0 for a free one." default:"0"`
 	SMTPPort         int        `help:"Port of the mail server; 0 for a free one." name:"smtp-port" default:"0"`
 	StopWithStdin    bool       `help:"Stop when standard input ends."`

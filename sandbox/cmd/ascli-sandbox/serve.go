@@ -36,7 +36,10 @@ const (
 )
 
 // listeners are the open ports.
-type listeners struct{ node, ssh, gateway, mail net.Listener }
+type listeners struct {
+	node, ssh, gateway, mail net.Listener
+	wss                      net.Listener // nil: there is none
+}
 
 // serve opens the world and serves it until ctx ends.
 func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (err error) {
@@ -78,6 +81,9 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return remote.Serve(ctx, ports.ssh) })
+	if ports.wss != nil {
+		group.Go(func() error { return remote.ServeWebSocket(ctx, ports.wss, ca.ServerConfig()) })
+	}
 	group.Go(func() error { return mail.Serve(ctx, ports.mail) })
 	// Aspera's servers know no HTTP/2.
 	var http1 http.Protocols
@@ -119,7 +125,7 @@ func (f flags) nodeAPI(w *world.World, ops *operations, ports *listeners, log *s
 		faults.Add(rule)
 	}
 	api := nodeapi.New(nodeapi.Config{
-		World: w, SSHPort: port(ports.ssh), BareLinks: f.BareLinks, Operations: &ops.Operations, Log: log.With("server", "node"),
+		World: w, SSHPort: port(ports.ssh), WSSPort: port(ports.wss), BareLinks: f.BareLinks, Operations: &ops.Operations, Log: log.With("server", "node"),
 	})
 	return faults.Serve(api, isNodeUser(w)), nil
 }
@@ -142,15 +148,19 @@ func listen(f flags) (_ *listeners, err error) {
 	}()
 	for _, open := range []struct {
 		flag     string
-		port     int
+		port     *int
 		listener *net.Listener
 	}{
-		{"--node-port", f.NodePort, &l.node},
-		{"--ssh-port", f.SSHPort, &l.ssh},
-		{"--gateway-port", f.GatewayPort, &l.gateway},
-		{"--smtp-port", f.SMTPPort, &l.mail},
+		{"--node-port", &f.NodePort, &l.node},
+		{"--ssh-port", &f.SSHPort, &l.ssh},
+		{"--wss-port", f.WSSPort, &l.wss},
+		{"--gateway-port", &f.GatewayPort, &l.gateway},
+		{"--smtp-port", &f.SMTPPort, &l.mail},
 	} {
-		*open.listener, err = net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(open.port)))
+		if open.port == nil {
+			continue
+		}
+		*open.listener, err = net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(*open.port)))
 		if err != nil {
 			return nil, fmt.Errorf("%w; choose another port with %s", err, open.flag)
 		}
@@ -160,14 +170,20 @@ func listen(f flags) (_ *listeners, err error) {
 
 // close releases the ports. Those that a server has closed are no error.
 func (l *listeners) close() {
-	for _, listener := range []net.Listener{l.node, l.ssh, l.gateway, l.mail} {
+	for _, listener := range []net.Listener{l.node, l.ssh, l.wss, l.gateway, l.mail} {
 		if listener != nil {
 			listener.Close()
 		}
 	}
 }
 
-func port(l net.Listener) int { return l.Addr().(*net.TCPAddr).Port }
+// port is that of a listener, 0 if there is none.
+func port(l net.Listener) int {
+	if l == nil {
+		return 0
+	}
+	return l.Addr().(*net.TCPAddr).Port
+}
 
 // sshServer makes the SSH server, and the SDK folder with what its clients need.
 func sshServer(f flags, w *world.World, transfers *activity.Journal, log *slog.Logger) (*sshd.Server, error) {

@@ -22,6 +22,7 @@ type site struct {
 	nodeURL    string
 	gatewayURL string
 	sshAddress string
+	wss        string // URL, or that there is none
 	smtpPort   int
 	configFile string
 }
@@ -33,9 +34,17 @@ func newSite(folder, caFile string, l *listeners) site {
 		nodeURL:    "https://" + l.node.Addr().String(),
 		gatewayURL: "https://" + l.gateway.Addr().String() + gatewayPath,
 		sshAddress: l.ssh.Addr().String(),
+		wss:        wssURL(l),
 		smtpPort:   port(l.mail),
 		configFile: filepath.Join(folder, "config.yaml"),
 	}
+}
+
+func wssURL(l *listeners) string {
+	if l.wss == nil {
+		return "none: see --wss-port"
+	}
+	return "wss://" + l.wss.Addr().String()
 }
 
 func sdkFolder(folder string) string { return filepath.Join(folder, "sdk") }
@@ -137,6 +146,7 @@ func (s site) announce(out io.Writer) error {
 	_, err := fmt.Fprintf(out, `ascli sandbox, on loopback only. Its transfers are not FASP.
   Node API       %s
   SSH            %s
+  SSH over WSS   %s
   HTTP gateway   %s
   Mail (SMTP)    %s
   Mail folder    %s
@@ -152,7 +162,7 @@ Try:
   %s node browse /
   %s node --preset=sandbox_ak access_keys do self browse /
 ready
-`, s.nodeURL, s.sshAddress, s.gatewayURL,
+`, s.nodeURL, s.sshAddress, s.wss, s.gatewayURL,
 		net.JoinHostPort(loopback, strconv.Itoa(s.smtpPort)), mailFolder(s.folder), s.folder, s.caFile, s.configFile, ascli, ascli)
 	return err
 }
