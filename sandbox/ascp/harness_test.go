@@ -23,6 +23,7 @@ import (
 	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
 	"github.com/ascli-go/ascli/sandbox/grant"
+	"github.com/ascli-go/ascli/sandbox/quota"
 	"github.com/ascli-go/ascli/sandbox/sshd"
 	"github.com/ascli-go/ascli/sandbox/tlsca"
 )
@@ -31,12 +32,15 @@ const password = "node user's password"
 
 // authority: token "ATsend" for folder /up, "ATrecv" for folder /down, and user
 // "node_user" for all.
-type authority struct{ root string }
+type authority struct {
+	root string
+	disk *quota.Disk
+}
 
 func (a authority) AuthorizeToken(token string, _ []byte, direction grant.Direction) (grant.Grant, error) {
 	switch {
 	case token == "ATsend" && direction == grant.Send:
-		return grant.Grant{Owner: "ak1", Root: a.root, Destination: "/up"}, nil
+		return grant.Grant{Owner: "ak1", Root: a.root, Destination: "/up", Disk: a.disk}, nil
 	case token == "ATrecv" && direction == grant.Receive:
 		return grant.Grant{Owner: "ak1", Root: a.root, Sources: []string{"/down"}}, nil
 	}
@@ -45,7 +49,7 @@ func (a authority) AuthorizeToken(token string, _ []byte, direction grant.Direct
 
 func (a authority) AuthorizePassword(user, given string) (grant.Grant, error) {
 	if user == "node_user" && given == password {
-		return grant.Grant{Owner: user, Root: a.root, Destination: "/"}, nil
+		return grant.Grant{Owner: user, Root: a.root, Destination: "/", Disk: a.disk}, nil
 	}
 	return grant.Grant{}, grant.ErrDenied
 }
@@ -64,7 +68,10 @@ type world struct {
 	transfers *activity.Journal
 }
 
-func newWorld(t testing.TB, cutFirst int64) *world {
+func newWorld(t testing.TB, cutFirst int64) *world { return newSmallWorld(t, cutFirst, 1<<40) }
+
+// newSmallWorld is newWorld with a disk of that size on the server.
+func newSmallWorld(t testing.TB, cutFirst, diskSize int64) *world {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
 	check(t, err)
@@ -88,7 +95,7 @@ func newWorld(t testing.TB, cutFirst int64) *world {
 	w.transfers, err = activity.Open(t.TempDir(), "node-1", nil)
 	check(t, err)
 	server := sshd.New(sshd.Config{
-		Authority: authority{w.root}, HostKey: host, BypassKey: bypass, CutFirst: cutFirst, Transfers: w.transfers,
+		Authority: authority{w.root, quota.New(w.root, diskSize)}, HostKey: host, BypassKey: bypass, CutFirst: cutFirst, Transfers: w.transfers,
 		Log: slog.New(slog.DiscardHandler),
 	})
 	ca, err := tlsca.Open(t.TempDir())

@@ -156,3 +156,21 @@ func TestOverwrite(t *testing.T) {
 		})
 	}
 }
+
+func TestFullDisk(t *testing.T) {
+	w := newSmallWorld(t, 0, 1_000_000)
+	tree{"big": noise(2_000_000), "src/fits": "x"}.write(t, w.local)
+	r := w.send("/up", "-d", "-k", "2", filepath.Join(w.local, "big"), filepath.Join(w.local, "src", "fits"))
+	r.mustFail(t, 27)
+	failed := r.all(management.FileError)
+	if len(failed) != 1 || number(failed[0], "Code") != 25 {
+		t.Fatalf("FILEERROR: %+v", failed)
+	}
+	if _, err := os.Stat(filepath.Join(w.root, "up", "big")); err == nil {
+		t.Error("an incomplete file has the name of a complete one")
+	}
+	w.send("/up", "-d", "-k", "2", filepath.Join(w.local, "big")).mustFail(t, 25)
+	check(t, os.Truncate(filepath.Join(w.local, "big"), 900_000))
+	check(t, os.Remove(filepath.Join(w.root, "up", "big.partial")))
+	w.send("/up", "-d", filepath.Join(w.local, "big")).mustPass(t)
+}

@@ -44,7 +44,7 @@ func (f *files) Fileread(request *sftp.Request) (io.ReaderAt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.counted(file, request.Filepath, grant.Receive)
+	return f.counted(&docroot.File{File: file}, request.Filepath, grant.Receive)
 }
 
 // Filewrite opens a file to write, as the flags of the request say.
@@ -53,7 +53,7 @@ func (f *files) Filewrite(request *sftp.Request) (io.WriterAt, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := f.folder.OpenFile(name, openFlags(request.Pflags()), fileMode)
+	file, err := f.folder.OpenToWrite(name, openFlags(request.Pflags()), fileMode)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (f *files) Filewrite(request *sftp.Request) (io.WriterAt, error) {
 }
 
 // counted makes a file of the session's transfer.
-func (f *files) counted(file *os.File, path string, direction grant.Direction) (*countedFile, error) {
+func (f *files) counted(file *docroot.File, path string, direction grant.Direction) (*countedFile, error) {
 	entry, err := f.record.opened(path, direction)
 	if err != nil {
 		return nil, errors.Join(sftp.ErrSSHFxPermissionDenied, file.Close())
@@ -180,7 +180,7 @@ func (f *files) truncate(name string, size int64) error {
 
 // countedFile counts what is read and written.
 type countedFile struct {
-	*os.File
+	*docroot.File
 	payload *payload
 	record  *recording
 	entry   *activity.Session // nil: the client tells what it does

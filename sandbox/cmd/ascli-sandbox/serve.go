@@ -43,7 +43,10 @@ type listeners struct {
 
 // serve opens the world and serves it until ctx ends.
 func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (err error) {
-	w, err := world.Open(f.Folder)
+	if f.DiskQuota < 0 {
+		return fmt.Errorf("--disk-quota=%d: expect a number of bytes", f.DiskQuota)
+	}
+	w, err := world.Open(f.Folder, world.WithDiskQuota(f.DiskQuota))
 	if err != nil {
 		return err
 	}
