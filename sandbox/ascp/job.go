@@ -256,6 +256,9 @@ func readLines(name string) ([]string, error) {
 // and 6.3): with a base, the list is like a list of pairs.
 func (j *job) complete(s *source) error {
 	s.prefixed = joinPrefix(j.sourcePrefix, s.path)
+	if j.direction == grant.Send && j.localRoot == "" {
+		s.prefixed = withoutFilePrefix(s.prefixed)
+	}
 	if j.sourceBase == "" || s.destination != "" {
 		return nil
 	}

@@ -154,7 +154,8 @@ type meteredReader struct {
 	size     int64
 }
 
-// Size tells the SFTP client how many requests are worth while.
+// Size tells the SFTP client how many requests are worth while; -1 for all that
+// it can have.
 func (r *meteredReader) Size() int64 { return r.size }
 
 func (r *meteredReader) Read(into []byte) (int, error) {

@@ -204,6 +204,8 @@ func (s *scanner) add(ctx context.Context, arg *argument, from, below string, in
 			return nil
 		}
 		made.size = info.Size()
+		_, made.grows = parseGrowing(from)
+		made.isStream = made.grows
 		s.job.protection.apply(&made)
 		made.target = s.target.Join(s.job.destination, made.below)
 	default:
@@ -243,7 +245,7 @@ func (s *scanner) share(i item) {
 // is none.
 func (s *scanner) isSplit(i item) bool {
 	threshold := s.job.splitAbove
-	return s.job.shares > 1 && threshold > 0 && i.kind == file && i.size > threshold && i.size > smallFile && !i.isStream
+	return s.job.shares > 1 && threshold > 0 && i.kind == file && i.size > threshold && i.size > smallFile && !i.isStream && !s.job.discards()
 }
 
 // take adds a file to what the session moves.

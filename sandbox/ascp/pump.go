@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"math"
 
 	"github.com/ascli-go/ascli/sandbox/grant"
 	"github.com/ascli-go/ascli/sandbox/sparse"
@@ -54,9 +55,12 @@ func (p *pump) run(ctx context.Context) (written int64, err error) {
 	if p.writer, err = p.copier.target.Create(p.item.partialName(), p.keep); err != nil {
 		return 0, err
 	}
+	if growing, ok := source.(*growingFile); ok {
+		growing.until(ctx)
+	}
 	at := p.part.Offset
 	for _, extent := range append(extents, wire.Range{Offset: p.part.End()}) {
-		if at, err = p.skip(ctx, at, extent.Offset); err == nil && extent.Length > 0 {
+		if at, err = p.skip(ctx, at, extent.Offset); err == nil && (extent.Length > 0 || p.item.grows && at == 0) {
 			at, err = p.move(ctx, extent)
 		}
 		if err != nil {
@@ -119,6 +123,9 @@ func (p *pump) move(ctx context.Context, extent wire.Range) (int64, error) {
 	if _, err := p.writer.Seek(extent.Offset, io.SeekStart); err != nil {
 		return extent.Offset, err
 	}
+	if p.item.grows { // its extent is what was there when it was looked at
+		extent.Length = math.MaxInt64
+	}
 	n, err := p.copy(ctx, extent)
 	if err != nil {
 		// A write that failed may not be the last one: the writer knows what is in
@@ -140,11 +147,11 @@ func (p *pump) move(ctx context.Context, extent wire.Range) (int64, error) {
 func (p *pump) copy(ctx context.Context, extent wire.Range) (int64, error) {
 	meter := p.copier.meter
 	if p.copier.job.direction == grant.Send {
-		var from io.Reader = p.reader
+		metered := &meteredReader{ctx: ctx, meter: meter, progress: p.progress, from: p.reader, size: -1}
 		if !p.item.grows {
-			from = io.LimitReader(p.reader, extent.Length)
+			metered.from, metered.size = io.LimitReader(p.reader, extent.Length), extent.Length
 		}
-		return io.Copy(p.writer, &meteredReader{ctx: ctx, meter: meter, progress: p.progress, from: from, size: extent.Length})
+		return io.Copy(p.writer, metered)
 	}
 	to := &meteredWriter{ctx: ctx, meter: meter, progress: p.progress, to: p.writer}
 	remote, plain := p.reader.(interface {

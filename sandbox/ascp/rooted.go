@@ -23,6 +23,9 @@ type closingTree interface {
 
 // local opens the local side of a transfer.
 func (j *job) local() (closingTree, error) {
+	if j.keepsNothing() {
+		return discardTree{}, nil
+	}
 	if j.localRoot == "" {
 		return localTree{}, nil
 	}

@@ -66,6 +66,9 @@ type localTree struct{}
 func (localTree) Close() error { return nil }
 
 func (localTree) Join(folder, relative string) string {
+	if faux, ok := parseFauxFolder(folder); ok {
+		return faux.source(relative)
+	}
 	return filepath.Join(folder, filepath.FromSlash(relative))
 }
 
@@ -75,24 +78,33 @@ func (localTree) Base(name string) string {
 	if faux, ok := parseFaux(name); ok {
 		return faux.name
 	}
-	return filepath.Base(name)
+	if faux, ok := parseFauxFolder(name); ok {
+		return faux.name
+	}
+	return filepath.Base(plainPath(name))
 }
 
 func (localTree) Stat(name string) (fs.FileInfo, error) {
 	if faux, ok := parseFaux(name); ok {
 		return faux, nil
 	}
-	return os.Stat(name)
+	if faux, ok := parseFauxFolder(name); ok {
+		return faux, nil
+	}
+	return os.Stat(plainPath(name))
 }
 
 func (t localTree) Lstat(name string) (fs.FileInfo, error) {
 	if isFaux(name) {
 		return t.Stat(name)
 	}
-	return os.Lstat(name)
+	return os.Lstat(plainPath(name))
 }
 
 func (localTree) ReadDir(name string) ([]fs.FileInfo, error) {
+	if faux, ok := parseFauxFolder(name); ok {
+		return faux.files(), nil
+	}
 	folder, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -106,6 +118,9 @@ func (localTree) Readlink(name string) (string, error) { return os.Readlink(name
 func (localTree) Open(name string) (io.ReadCloser, error) {
 	if faux, ok := parseFaux(name); ok {
 		return faux.open(), nil
+	}
+	if growing, ok := parseGrowing(name); ok {
+		return growing.open()
 	}
 	return os.Open(name)
 }
@@ -135,10 +150,10 @@ func (localTree) Extents(_ context.Context, name string, size int64) ([]wire.Ran
 }
 
 func (localTree) Digest(_ context.Context, name string, ranges []wire.Range) (string, error) {
-	if isFaux(name) {
-		return wire.Digest(zeros{}, ranges)
+	if faux, ok := parseFaux(name); ok {
+		return wire.Digest(faux.content(), ranges)
 	}
-	file, err := os.Open(name)
+	file, err := os.Open(plainPath(name))
 	if err != nil {
 		return "", err
 	}
@@ -154,8 +169,8 @@ func (localTree) MkdirAll(name string) (bool, error) {
 }
 
 func (localTree) Symlink(target, name string) error { return os.Symlink(target, name) }
-func (localTree) Rename(from, to string) error      { return os.Rename(from, to) }
-func (localTree) Remove(name string) error          { return os.Remove(name) }
+func (localTree) Rename(from, to string) error      { return os.Rename(plainPath(from), to) }
+func (localTree) Remove(name string) error          { return os.Remove(plainPath(name)) }
 
 func (localTree) Chtimes(name string, accessed, modified time.Time) error {
 	return os.Chtimes(name, accessed, modified)

@@ -49,6 +49,9 @@ func (f *files) Fileread(request *sftp.Request) (io.ReaderAt, error) {
 
 // Filewrite opens a file to write, as the flags of the request say.
 func (f *files) Filewrite(request *sftp.Request) (io.WriterAt, error) {
+	if isDiscarded(request.Filepath) {
+		return discardFile{f.payload}, nil
+	}
 	name, err := f.folder.Writable(request.Filepath)
 	if err != nil {
 		return nil, err
@@ -90,6 +93,9 @@ func openFlags(asked sftp.FileOpenFlags) int {
 
 // Filecmd runs the requests that change names and attributes.
 func (f *files) Filecmd(request *sftp.Request) error {
+	if isDiscarded(request.Filepath) && request.Method != "Symlink" && request.Method != "Rename" {
+		return nil
+	}
 	switch request.Method {
 	case "Mkdir":
 		name, err := f.folder.Creatable(request.Filepath)
@@ -124,6 +130,9 @@ func (f *files) Filecmd(request *sftp.Request) error {
 func (f *files) PosixRename(request *sftp.Request) error { return f.rename(request, true) }
 
 func (f *files) rename(request *sftp.Request, replace bool) error {
+	if isDiscarded(request.Filepath) && isDiscarded(request.Target) {
+		return nil
+	}
 	from, err := f.folder.Writable(request.Filepath)
 	if err != nil {
 		return err

@@ -15,6 +15,9 @@ import (
 
 // Filelist lists a folder, or gives the attributes of what a path leads to.
 func (f *files) Filelist(request *sftp.Request) (sftp.ListerAt, error) {
+	if isDiscarded(request.Filepath) {
+		return discarded(request.Filepath)
+	}
 	if request.Method == "List" {
 		return f.list(request)
 	}
@@ -27,6 +30,9 @@ func (f *files) Filelist(request *sftp.Request) (sftp.ListerAt, error) {
 
 // Lstat gives the attributes of a path itself.
 func (f *files) Lstat(request *sftp.Request) (sftp.ListerAt, error) {
+	if isDiscarded(request.Filepath) {
+		return discarded(request.Filepath)
+	}
 	name, err := f.folder.Visible(request.Filepath)
 	if err != nil {
 		return nil, err

@@ -29,6 +29,10 @@ const (
 	EnvDirection = "ASPERA_SCP_DIRECTION"
 )
 
+// DiscardDestination is a destination that keeps nothing (spec transfer.md
+// section 5.1).
+const DiscardDestination = "faux://"
+
 // How a session channel tells that the transfer token was refused. The status
 // is ascp's code for an authentication failure (spec management.md section 7).
 const (
