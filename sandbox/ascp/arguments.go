@@ -49,6 +49,7 @@ type arguments struct {
 	Threshold    int64  `name:"multi-session-threshold" placeholder:"BYTES" help:"With -C: split files that are larger among the sessions; 0 for none."`
 
 	TargetRate rateKbps `short:"l" placeholder:"KBPS" help:"Target rate, with k, m or g for other units."`
+	Policy     string   `enum:"low,fair,high,fixed," default:"" help:"Rate policy: only reported."`
 	MinRate    rateKbps `short:"m" placeholder:"KBPS" help:"Minimum rate: only reported."`
 
 	PreserveTimes            bool `short:"p" help:"Keep access and modification times."`
@@ -80,7 +81,6 @@ type noEffect struct {
 	DatagramSize          int    `short:"Z" hidden:""`
 	Cipher                string `short:"c" hidden:""`
 	NoEncryption          bool   `short:"T" hidden:""`
-	Policy                string `hidden:""`
 	HTTPFallback          string `short:"y" hidden:""`
 	HTTPPort              []int  `short:"t" hidden:""`
 	HTTPCertificate       string `short:"I" hidden:""`

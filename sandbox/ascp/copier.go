@@ -29,6 +29,8 @@ type copier struct {
 // outcome is what became of a file that did not fail.
 type outcome struct {
 	skipped bool
+	// stopped: the supervisor wanted the file, which failed, no more.
+	stopped bool
 	// from is the byte at which the transfer of the file started.
 	from int64
 	// checksum of the file, "" if none was asked for.
@@ -37,6 +39,9 @@ type outcome struct {
 
 // copy moves one file or link, or the part of a file that is this session's.
 func (c *copier) copy(ctx context.Context, i item, r *running) (outcome, error) {
+	if ctx.Err() != nil {
+		return outcome{}, context.Cause(ctx)
+	}
 	if i.kind == link {
 		return c.copyLink(i)
 	}

@@ -52,8 +52,7 @@ func (s *session) sendSession() {
 	if s.job.shares > 1 {
 		cluster = s.job.share + 1
 	}
-	s.send(management.New(management.Session).
-		Text("Adaptive", "Adaptive").
+	s.send(newRates(s.job).tell(management.New(management.Session)).
 		Text("Cipher", "none").
 		Int("ClusterNodeId", int64(cluster)).
 		Int("ClusterNumNodes", int64(s.job.shares)).
@@ -64,10 +63,7 @@ func (s *session) sendSession() {
 		Text("FilesEncrypt", yesNo(s.job.protection.mode == "encrypt")).
 		Text("Host", s.job.login.host).
 		Text("Keepalive", yesNo(s.job.keepalive)).
-		Int("MinRate", int64(s.job.minRate)).
 		Int("Port", int64(s.job.login.port)).
-		Int("Priority", 2).
-		Int("Rate", int64(s.job.targetRate)).
 		Text("Remote", "No").
 		Int("TCPPort", int64(s.job.login.port)).
 		Text("User", s.job.login.user))

@@ -32,6 +32,7 @@ type job struct {
 	precalc   bool
 
 	targetRate, minRate rateKbps
+	policy              string
 	share, shares       int // this session moves file i when i%shares == share
 	// splitAbove is the size of files above which each session moves a part; 0
 	// is none.
@@ -63,6 +64,8 @@ type source struct {
 	destination string
 	// prefixed is path as the source side knows it.
 	prefixed string
+	// bytes is the range of the file to transfer; nil is all.
+	bytes *fileBytes
 }
 
 // Environment variables of ascp (spec transfer.md section 8.3).
@@ -82,7 +85,7 @@ func newJob(args *arguments, getenv func(string) string, now time.Time) (*job, e
 	j := &job{
 		destination: ".", resume: resumePolicy(args.Resume), overwrite: args.Overwrite, links: args.SymbolicLinks,
 		createDir: args.CreateDir, keepalive: args.Keepalive, precalc: !args.PrecalculateDisable,
-		targetRate: args.TargetRate, minRate: args.MinRate, cookie: getenv(envCookie),
+		policy: args.Policy, targetRate: args.TargetRate, minRate: args.MinRate, cookie: getenv(envCookie),
 		keepModified:  args.PreserveTimes || args.PreserveModificationTime,
 		keepAccessed:  args.PreserveTimes || args.PreserveAccessTime,
 		skipSpecial:   args.SkipSpecialFiles,

@@ -37,8 +37,10 @@ type item struct {
 	below string
 	// part is what this session moves of the file.
 	part wire.Range
-	// isStream: the content is made up while it is read. It cannot be resumed
-	// nor split.
+	// skip is how many bytes of the source are left out before those that move.
+	skip int64
+	// isStream: the content is made up while it is read, or a part of a file. It
+	// cannot be resumed nor split.
 	isStream bool
 	// grows: the file may have another size in the end.
 	grows bool
@@ -206,6 +208,10 @@ func (s *scanner) add(ctx context.Context, arg *argument, from, below string, in
 		made.size = info.Size()
 		_, made.grows = parseGrowing(from)
 		made.isStream = made.grows
+		if err := arg.source.bytes.apply(&made); err != nil {
+			s.fail(from, err, arg)
+			return nil
+		}
 		s.job.protection.apply(&made)
 		made.target = s.target.Join(s.job.destination, made.below)
 	default:

@@ -117,7 +117,7 @@ func (p *pump) skip(ctx context.Context, at, to int64) (int64, error) {
 
 // move copies an extent. It returns up to where the partial file has its data.
 func (p *pump) move(ctx context.Context, extent wire.Range) (int64, error) {
-	if err := seekTo(p.reader, extent.Offset); err != nil {
+	if err := seekTo(p.reader, extent.Offset+p.item.skip); err != nil {
 		return extent.Offset, err
 	}
 	if _, err := p.writer.Seek(extent.Offset, io.SeekStart); err != nil {
@@ -163,10 +163,10 @@ func (p *pump) copy(ctx context.Context, extent wire.Range) (int64, error) {
 		return io.Copy(to, p.reader)
 	case extent.Length <= smallFile:
 		return p.copySmall(to, extent)
-	case extent.End() == p.item.size:
+	case extent.End() == p.item.size && !p.item.isStream:
 		return remote.WriteTo(to)
 	}
-	return copyAhead(ctx, to, remote, extent)
+	return copyAhead(ctx, to, remote, wire.Range{Offset: extent.Offset + p.item.skip, Length: extent.Length})
 }
 
 // copySmall moves what one request brings.

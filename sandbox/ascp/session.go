@@ -45,8 +45,10 @@ type session struct {
 	meter  *meter
 	tally  tally
 	starts chan source // sources of a persistent session
-	ended  bool        // no more START commands; used by obey only
-	nextID int         // index of the next source argument
+	stops  stops
+	rates  rates // used by obey only, once it runs
+	ended  bool  // no more START commands; used by obey only
+	nextID int   // index of the next source argument
 
 	fault faults.Rule
 	armed bool // the fault waits for its data
@@ -55,7 +57,7 @@ type session struct {
 func newSession(job *job, port *management.Port, out io.Writer) *session {
 	return &session{
 		job: job, id: uuid.NewString(), started: time.Now(), port: port, out: out,
-		meter: newMeter(job.targetRate), starts: make(chan source, maxStarts),
+		meter: newMeter(job.targetRate), starts: make(chan source, maxStarts), rates: newRates(job),
 	}
 }
 
@@ -258,7 +260,9 @@ func (s *session) moveFile(ctx context.Context, c *copier, i item) error {
 		return context.Cause(ctx)
 	}
 	r := s.tally.begin(i)
-	result, err := c.copy(ctx, i, r)
+	wanted, leave := s.stops.enter(ctx, r)
+	defer leave()
+	result, err := c.copy(wanted, i, r)
 	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -266,7 +270,11 @@ func (s *session) moveFile(ctx context.Context, c *copier, i item) error {
 		return failf(codeLost, "Connection lost")
 	}
 	var failure *Error
-	if err != nil {
+	switch {
+	case err != nil && errors.Is(context.Cause(wanted), errStopped):
+		failure = failf(codeCancelled, "Stopped by the supervisor: %s", i.source)
+		result.stopped = true
+	case err != nil:
 		failure = pathFailure(i.source, err)
 	}
 	last := s.tally.end(r, result, failure)
