@@ -146,7 +146,7 @@ func (s site) announce(out io.Writer) error {
 	_, err := fmt.Fprintf(out, `ascli sandbox, on loopback only. Its transfers are not FASP.
   Node API       %s
   SSH            %s
-  SSH over WSS   %s
+  WebSocket      %s
   HTTP gateway   %s
   Mail (SMTP)    %s
   Mail folder    %s
