@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -155,18 +156,34 @@ func BenchmarkReceive100MB(b *testing.B) {
 	}
 }
 
-func BenchmarkSend1000SmallFiles(b *testing.B) {
+// Many small files each way: what they cost is requests, not bytes.
+func BenchmarkSmallFiles(b *testing.B) {
+	const count = 10_000
 	w := newWorld(b, 0)
 	files := tree{}
-	for i := range 1000 {
-		files[fmt.Sprintf("src/%d/%d", i%10, i)] = "small"
+	for i := range count {
+		files[fmt.Sprintf("%d/%d", i%100, i)] = "small"
 	}
-	files.write(b, w.local)
-	for b.Loop() {
-		if r := w.send("/up", "-d", "--overwrite", "always", filepath.Join(w.local, "src")); r.status != 0 {
-			b.Fatal(r.stderr)
+	files.write(b, filepath.Join(w.local, "src"))
+	files.write(b, filepath.Join(w.root, "down"))
+	run := func(n int, r result) {
+		if passed := number(r.last(), "TransfersPassed"); passed != count {
+			b.Fatalf("round %d: %d files passed, %s", n, passed, r.stderr)
 		}
 	}
+	n := 0
+	b.Run("send", func(b *testing.B) {
+		for b.Loop() {
+			n++
+			run(n, w.send(fmt.Sprintf("/up/%d", n), "-d", filepath.Join(w.local, "src")))
+		}
+	})
+	b.Run("receive", func(b *testing.B) {
+		for b.Loop() {
+			n++
+			run(n, w.receive(filepath.Join(w.local, "in", strconv.Itoa(n)), "-d", "/down"))
+		}
+	})
 }
 
 // persistent runs a session that gets its sources by START.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/pkg/sftp"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/ascli-go/ascli/sandbox/filetime"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
@@ -113,10 +114,11 @@ func (s *scanner) scan(ctx context.Context, sources []source) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	looks := s.lookAt(ctx, sources)
 	for i, src := range sources {
 		arg := &argument{source: src, index: s.first + i}
 		s.plan.args = append(s.plan.args, arg)
-		info, err := s.stat(src.prefixed)
+		info, err := looks[i].info, looks[i].err
 		if err != nil && isLost(err) {
 			return nil, failureOf(err, codeLost)
 		}
@@ -129,6 +131,30 @@ func (s *scanner) scan(ctx context.Context, sources []source) (*plan, error) {
 		}
 	}
 	return s.plan, nil
+}
+
+// look is what was found at a source.
+type look struct {
+	info fs.FileInfo
+	err  error
+}
+
+// lookAt looks at many sources at once: each is a request to the server, or a
+// read of the disk.
+func (s *scanner) lookAt(ctx context.Context, sources []source) []look {
+	looks := make([]look, len(sources))
+	var group errgroup.Group
+	group.SetLimit(copiers)
+	for i, src := range sources {
+		group.Go(func() error {
+			if looks[i].err = context.Cause(ctx); ctx.Err() == nil {
+				looks[i].info, looks[i].err = s.stat(src.prefixed)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // each source has its own error
+	return looks
 }
 
 // placement decides where sources land (spec transfer.md section 4): it gives
