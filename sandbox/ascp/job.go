@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/sandbox/grant"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // job is a checked command line.
@@ -55,6 +56,8 @@ type job struct {
 	cookie string
 	// localRoot is the folder that no local path leaves; "" for the whole disk.
 	localRoot string
+	// disk bounds what is written below localRoot; nil is no bound.
+	disk *quota.Disk
 }
 
 // source is one source argument. Destination, if set, is relative to the
@@ -78,6 +81,8 @@ const (
 	// EnvLocalRoot names the folder for --apply-local-docroot. The real ascp
 	// takes it from the configuration of its server.
 	EnvLocalRoot = "ASCLI_SANDBOX_DOCROOT"
+	// EnvDisk bounds what is written there: the text of a quota.Disk.
+	EnvDisk = "ASCLI_SANDBOX_DISK"
 )
 
 // newJob checks the arguments; its errors have the code of a wrong usage.
@@ -99,13 +104,16 @@ func newJob(args *arguments, getenv func(string) string, now time.Time) (*job, e
 		checksum: args.FileChecksum, splitAbove: args.Threshold, keepSourceAccess: args.PreserveSourceAccessTime,
 	}
 	j.protection = protection{mode: args.FileCrypt, passphrase: getenv(envFilePass)}
+	var err error
 	if args.LocalRoot {
 		j.localRoot = getenv(EnvLocalRoot)
+		if j.disk, err = quota.Parse(getenv(EnvDisk)); err != nil {
+			return nil, failf(codeBadSetup, "%s: %v", EnvDisk, err)
+		}
 	}
 	if j.resume < resumeNone || j.resume > resumeFull {
 		return nil, failf(codeUsage, "-k %d: expect 0 to 3", args.Resume)
 	}
-	var err error
 	if j.direction, err = directionOf(args.Mode); err != nil {
 		return nil, err
 	}

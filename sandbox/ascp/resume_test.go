@@ -5,7 +5,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // A receiver has up to 64 requests of 32 KB under way: what it holds in one
@@ -173,4 +175,21 @@ func TestFullDisk(t *testing.T) {
 	check(t, os.Truncate(filepath.Join(w.local, "big"), 900_000))
 	check(t, os.Remove(filepath.Join(w.root, "up", "big.partial")))
 	w.send("/up", "-d", filepath.Join(w.local, "big")).mustPass(t)
+}
+
+// The disk of a node that receives is that of the program's local folder.
+func TestFullLocalDisk(t *testing.T) {
+	w := newWorld(t, 0)
+	tree{"down/big": noise(2_000_000), "down/small": "s"}.write(t, w.root)
+	env := map[string]string{
+		"ASPERA_SCP_TOKEN": "ATrecv", ascp.EnvLocalRoot: w.local, ascp.EnvDisk: quota.New(w.local, 1_000_000).String(),
+	}
+	r := w.run(t.Context(), nil, env, "--apply-local-docroot", "--mode", "recv", "--user", "xfer", "-i", w.key, "/down/big", "/down/small", "/")
+	r.mustFail(t, 27)
+	if failed := r.all(management.FileError); len(failed) != 1 || number(failed[0], "Code") != 25 {
+		t.Errorf("FILEERROR: %+v", failed)
+	}
+	if got := readTree(t, w.local); got["small"] != "s" || got["big"] != "" {
+		t.Errorf("arrived: %d files", len(got))
+	}
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/sandbox/docroot"
+	"github.com/ascli-go/ascli/sandbox/quota"
 	"github.com/ascli-go/ascli/sandbox/sparse"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
 )
@@ -33,12 +34,15 @@ func (j *job) local() (closingTree, error) {
 	if err != nil {
 		return nil, pathFailure("/", err)
 	}
-	return rootedTree{root}, nil
+	return rootedTree{root, j.disk}, nil
 }
 
 // rootedTree is the files below a folder of this computer, by paths with
 // slashes of which "/" is the folder. Neither ".." nor a symbolic link leaves it.
-type rootedTree struct{ root *os.Root }
+type rootedTree struct {
+	root *os.Root
+	disk *quota.Disk
+}
 
 // name gives the path for the methods of os.Root.
 func (rootedTree) name(client string) (string, error) {
@@ -107,7 +111,11 @@ func (t rootedTree) Create(client string, keep bool) (targetFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t.root.OpenFile(name, createFlags(keep), 0o666)
+	file, err := t.root.OpenFile(name, createFlags(keep), 0o666)
+	if err != nil {
+		return nil, err
+	}
+	return t.disk.Bound(file), nil
 }
 
 func (t rootedTree) Extents(_ context.Context, client string, size int64) ([]wire.Range, error) {

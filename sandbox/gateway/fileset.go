@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ascli-go/ascli/sandbox/docroot"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // partialSuffix ends the name of a file that is not complete.
@@ -33,7 +34,7 @@ type fileSet struct {
 // arriving is a file under way.
 type arriving struct {
 	slice
-	file     *docroot.File
+	file     *quota.File
 	partial  string // name for the methods of os.Root
 	target   string
 	slices   int64

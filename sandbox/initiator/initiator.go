@@ -16,6 +16,7 @@ import (
 
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // maxRuns is how many transfers may be unfinished at once.
@@ -30,6 +31,8 @@ type Config struct {
 	// token, Temporary an existing folder for lists of files.
 	Ascp, BypassKey, Temporary string
 	Transfers                  *activity.Journal
+	// Disk bounds what transfers write on this node; nil is no bound.
+	Disk *quota.Disk
 	// Observe, when set, takes each event of the ascp of a transfer, after the
 	// journal has. The events of one transfer come in their order.
 	Observe func(id string, event *management.Message)

@@ -3,9 +3,12 @@
 package quota
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 
@@ -27,6 +30,27 @@ type Disk struct {
 
 // New bounds the files below a folder to limit bytes.
 func New(root string, limit int64) *Disk { return &Disk{root: root, limit: limit, used: limit} }
+
+// String gives the disk to another process, for Parse. It is "" without a bound.
+func (d *Disk) String() string {
+	if d == nil {
+		return ""
+	}
+	return strconv.FormatInt(d.limit, 10) + ":" + d.root
+}
+
+// Parse reads what String gives.
+func Parse(text string) (*Disk, error) {
+	if text == "" {
+		return nil, nil
+	}
+	number, root, _ := strings.Cut(text, ":")
+	limit, err := strconv.ParseInt(number, 10, 64)
+	if err != nil || limit <= 0 || root == "" {
+		return nil, fmt.Errorf("%q is no disk: expect BYTES:FOLDER", text)
+	}
+	return New(root, limit), nil
+}
 
 // Reserve takes n bytes for a write, which calls done afterwards. The error is
 // that of a full disk, [syscall.ENOSPC].

@@ -56,3 +56,20 @@ func TestDisk(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestParse(t *testing.T) {
+	root := t.TempDir()
+	d, err := Parse(New(root, 1000).String())
+	if err != nil || d.root != root || d.limit != 1000 {
+		t.Errorf("%+v, %v", d, err)
+	}
+	var none *Disk
+	if d, err := Parse(none.String()); d != nil || err != nil {
+		t.Errorf("without a bound: %+v, %v", d, err)
+	}
+	for _, text := range []string{"x", "1000", "1000:", "-1:/", ":/"} {
+		if _, err := Parse(text); err == nil {
+			t.Errorf("%q passes", text)
+		}
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/docroot"
 	"github.com/ascli-go/ascli/sandbox/grant"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // Modes of what clients create, before the umask.
@@ -44,7 +45,8 @@ func (f *files) Fileread(request *sftp.Request) (io.ReaderAt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.counted(&docroot.File{File: file}, request.Filepath, grant.Receive)
+	var unbound *quota.Disk // it is only read
+	return f.counted(unbound.Bound(file), request.Filepath, grant.Receive)
 }
 
 // Filewrite opens a file to write, as the flags of the request say.
@@ -64,7 +66,7 @@ func (f *files) Filewrite(request *sftp.Request) (io.WriterAt, error) {
 }
 
 // counted makes a file of the session's transfer.
-func (f *files) counted(file *docroot.File, path string, direction grant.Direction) (*countedFile, error) {
+func (f *files) counted(file *quota.File, path string, direction grant.Direction) (*countedFile, error) {
 	entry, err := f.record.opened(path, direction)
 	if err != nil {
 		return nil, errors.Join(sftp.ErrSSHFxPermissionDenied, file.Close())
@@ -189,7 +191,7 @@ func (f *files) truncate(name string, size int64) error {
 
 // countedFile counts what is read and written.
 type countedFile struct {
-	*docroot.File
+	*quota.File
 	payload *payload
 	record  *recording
 	entry   *activity.Session // nil: the client tells what it does
