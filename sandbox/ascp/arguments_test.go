@@ -162,7 +162,7 @@ func FuzzArguments(f *testing.F) {
 	f.Add("-l", "-5", "--dest64")
 	f.Add("-M", "-k", "9")
 	f.Add("faux:///x?9e", "--", "-")
-	f.Add("faux:///x/y?count=3&size=1k&inc=7&seq=random&file=f&buf_init=none", "file:///a?grow=3&wait_start=null_read", "x")
+	f.Add("faux:///x/y?count=3&size=1k&inc=7&seq=random&file=f&buf_init=none", "file:///a?grow=3&wait_start=null_read", "5:7")
 	f.Fuzz(func(t *testing.T, a, b, c string) {
 		parsed, _, err := parse([]string{"--host", "127.0.0.1", "--user", "u", a, b, c})
 		if err != nil {
@@ -175,6 +175,9 @@ func FuzzArguments(f *testing.F) {
 		}
 		parseFaux(a)
 		parseGrowing(b)
+		if bytes, err := parseFileBytes(c); err == nil && (bytes.first < 0 || bytes.last >= 0 && bytes.last < bytes.first) {
+			t.Fatalf("%q: %+v", c, bytes)
+		}
 		if folder, ok := parseFauxFolder(a); ok && folder.count < 1000 {
 			for _, info := range folder.files() {
 				if again, ok := parseFaux(folder.source(info.Name())); !ok || again.size != info.Size() {

@@ -130,10 +130,10 @@ func (t *remoteTree) Digest(ctx context.Context, name string, ranges []wire.Rang
 func (t *remoteTree) Extents(ctx context.Context, name string, size int64) ([]wire.Range, error) {
 	text, err := t.ask(ctx, wire.RangesCommand, []byte(name))
 	var ranges []wire.Range
-	if err != nil || json.Unmarshal(text, &ranges) != nil {
+	if err != nil || json.Unmarshal(text, &ranges) != nil || !sparse.InOrder(ranges, size) {
 		return sparse.Whole(size), context.Cause(ctx)
 	}
-	return sparse.Within(ranges, wire.Range{Length: size}), nil
+	return ranges, nil
 }
 
 // ask runs a command of the server.

@@ -139,7 +139,7 @@ func (c *copier) openPart(ctx context.Context, i item) (done int64, err error) {
 			}
 		}
 		own := &kept.Parts[c.job.share]
-		done = min(own.Done, i.part.Length)
+		done = max(0, min(own.Done, i.part.Length))
 		if c.job.resume == resumeNone {
 			done = 0
 		}

@@ -57,6 +57,19 @@ func add(ranges []Range, r Range) []Range {
 	return append(ranges, r)
 }
 
+// InOrder says whether ranges follow each other inside a file of that size, as
+// those of Ranges do.
+func InOrder(ranges []Range, size int64) bool {
+	at := int64(0)
+	for _, r := range ranges {
+		if r.Length <= 0 || r.Offset < at || r.Offset > size || r.Length > size-r.Offset {
+			return false
+		}
+		at = r.End()
+	}
+	return true
+}
+
 // Within gives what of some ranges lies inside one.
 func Within(ranges []Range, part Range) []Range {
 	var inside []Range

@@ -76,3 +76,25 @@ func TestWithin(t *testing.T) {
 		}
 	}
 }
+
+func TestInOrder(t *testing.T) {
+	for _, tt := range []struct {
+		ranges []Range
+		want   bool
+	}{
+		{nil, true},
+		{[]Range{{0, 10}, {20, 80}}, true},
+		{[]Range{{0, 10}, {10, 90}}, true},
+		{[]Range{{20, 10}, {0, 10}}, false},
+		{[]Range{{0, 10}, {5, 10}}, false},
+		{[]Range{{0, 0}}, false},
+		{[]Range{{-1, 5}}, false},
+		{[]Range{{90, 11}}, false},
+		{[]Range{{101, 1}}, false},
+		{[]Range{{50, 1<<63 - 1}}, false},
+	} {
+		if got := InOrder(tt.ranges, 100); got != tt.want {
+			t.Errorf("%v: %v", tt.ranges, got)
+		}
+	}
+}
