@@ -75,11 +75,12 @@ func TestScripts(t *testing.T) {
 			return setup(env)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"random":    random,
-			"exits":     exits,
-			"received":  received,
-			"awaitport": awaitPort,
-			"variable":  variable,
+			"random":     random,
+			"exits":      exits,
+			"received":   received,
+			"awaitport":  awaitPort,
+			"variable":   variable,
+			"ownsandbox": ownSandbox,
 		},
 	})
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/ascli-go/ascli/sandbox/docroot"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // partialSuffix ends the name of a file that is not complete.
@@ -33,7 +34,7 @@ type fileSet struct {
 // arriving is a file under way.
 type arriving struct {
 	slice
-	file     *os.File
+	file     *quota.File
 	partial  string // name for the methods of os.Root
 	target   string
 	slices   int64
@@ -105,7 +106,7 @@ func (f *fileSet) start(s slice) error {
 		return err
 	}
 	partial := target + partialSuffix
-	file, err := f.folder.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
+	file, err := f.folder.OpenToWrite(partial, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
 	if err != nil {
 		return err
 	}

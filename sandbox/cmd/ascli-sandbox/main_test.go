@@ -22,6 +22,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/ascli-go/ascli/sandbox/ascp/faults"
 	"github.com/ascli-go/ascli/sandbox/fault"
 )
 
@@ -171,6 +172,16 @@ func TestFaultsByFlag(t *testing.T) {
 	} {
 		if status := s.get(s.config.Node.URL+step.path, step.as); status != step.status {
 			t.Errorf("request %d of %s: status = %d, want %d", at, step.path, status, step.status)
+		}
+	}
+}
+
+func TestAscpFaultsByFlag(t *testing.T) {
+	s := start(t, `--ascp-fault={"times":2,"code":15}`, `--ascp-fault={"kind":"kill","after_bytes":10}`)
+	name := filepath.Join(s.config.Common.SDKFolder, faults.FileName)
+	for _, want := range []faults.Kind{faults.Error, faults.Error, faults.Kill} {
+		if rule, err := faults.Take(t.Context(), name); err != nil || rule.Kind != want {
+			t.Errorf("rule %+v, %v, want kind %s", rule, err, want)
 		}
 	}
 }
