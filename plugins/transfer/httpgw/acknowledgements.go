@@ -16,8 +16,7 @@ import (
 // acknowledgements follows what a gateway says while it is sent to. One
 // goroutine listens, another, the sender, asks and waits.
 type acknowledgements struct {
-	// fileDone is told when the gateway has all of the file of that number,
-	// counted from 0 among those that have content.
+	// fileDone is told when the gateway has all of the file of that number.
 	fileDone func(number int)
 	// changed has a value when something was heard since the last wait.
 	changed chan struct{}
@@ -26,11 +25,20 @@ type acknowledgements struct {
 	// sent and accepted count frames: the transfer spec and slices on one side,
 	// the marks of begin and end of a file on the other.
 	sent, accepted [2]int64
+	// ends are the files whose last frame is sent and not acknowledged.
+	ends []fileEnd
 	// err is what the gateway reported, or why nothing is heard any more.
 	err error
 	// finished is set once all is sent: then the gateway may close.
 	finished bool
 	closed   bool
+}
+
+// fileEnd is the last frame of a file: the one of that count among its kind.
+type fileEnd struct {
+	file  int
+	kind  reply
+	count int64
 }
 
 func newAcknowledgements(fileDone func(int)) *acknowledgements {
@@ -51,16 +59,23 @@ func (a *acknowledgements) listen(conn *websocket.Conn) {
 			return
 		}
 		done := -1
-		a.update(func() {
-			a.accepted[kind]++
-			if marks := a.accepted[markAccepted]; kind == markAccepted && marks%2 == 0 {
-				done = int(marks/2) - 1
-			}
-		})
+		a.update(func() { done = a.accept(kind) })
 		if done >= 0 {
 			a.fileDone(done)
 		}
 	}
+}
+
+// accept counts an acknowledgement, and returns the file that is complete with
+// it or -1.
+func (a *acknowledgements) accept(kind reply) int {
+	a.accepted[kind]++
+	if len(a.ends) == 0 || a.ends[0].kind != kind || a.accepted[kind] < a.ends[0].count {
+		return -1
+	}
+	done := a.ends[0].file
+	a.ends = a.ends[1:]
+	return done
 }
 
 // orderly are the codes of a close that names no trouble: the original takes none
@@ -99,12 +114,18 @@ func (a *acknowledgements) update(change func()) {
 
 func sum(counts [2]int64) int64 { return counts[frameAccepted] + counts[markAccepted] }
 
-// expect counts a frame about to be sent. It fails when the gateway has already
-// reported an error.
-func (a *acknowledgements) expect(kind reply) error {
+// noEnd is the file of a frame that is not the last one of a file.
+const noEnd = -1
+
+// expect counts a frame about to be sent, which is the last one of file ends or
+// of none. It fails when the gateway has already reported an error.
+func (a *acknowledgements) expect(kind reply, ends int) error {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	a.sent[kind]++
+	if ends != noEnd {
+		a.ends = append(a.ends, fileEnd{ends, kind, a.sent[kind]})
+	}
 	return a.err
 }
 
