@@ -78,6 +78,10 @@ func (g *gateway) prepareDownload(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"error":{"user_message":"token expired"}}`)
 		return
 	}
+	if g.fault == "id only" {
+		_, _ = io.WriteString(w, `{"transfer_spec_id":"0af8-11"}`)
+		return
+	}
 	_, _ = io.WriteString(w, `{"url":"https://gw/aspera/http-gwy/v1/download/0af8-11"}`)
 }
 

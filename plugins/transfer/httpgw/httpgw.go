@@ -19,7 +19,8 @@ import (
 
 const (
 	// idleTimeout bounds each wait for the gateway: for an answer, an
-	// acknowledgement, room to send, bytes to receive.
+	// acknowledgement, room to send, bytes to receive; unless http_options has
+	// read_timeout.
 	idleTimeout = 60 * time.Second
 	// maxChunk bounds the memory that a user can ask for with upload_chunk_size.
 	maxChunk = 64 << 20
@@ -72,9 +73,13 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 	if err != nil {
 		return nil, err
 	}
+	transport, idle := order.Env.HTTPTransport(), a.idle
+	if read := transport.ResponseHeaderTimeout; read > 0 {
+		idle = read // the user's read_timeout
+	}
 	j := &job{
-		root: root, spec: spec, params: params, idle: a.idle,
-		client:   newClient(order.Env.HTTPTransport(), a.idle),
+		root: root, spec: spec, params: params, idle: idle,
+		client:   newClient(transport, idle),
 		progress: newProgress(uuid.NewString(), emit),
 		log:      order.Env.Logger(),
 	}
