@@ -18,6 +18,9 @@ import (
 type acknowledgements struct {
 	// fileDone is told when the gateway has all of the file of that number.
 	fileDone func(number int)
+	// closeCreates tells that there are files without frames, empty ones: only the
+	// gateway's close frame says that they are made.
+	closeCreates bool
 	// changed has a value when something was heard since the last wait.
 	changed chan struct{}
 
@@ -79,26 +82,25 @@ func (a *acknowledgements) accept(kind reply) int {
 }
 
 // orderly are the codes of a close that names no trouble: the original takes none
-// for an error. The last two stand for a connection that ends without code.
-var orderly = []int{
-	websocket.CloseNormalClosure, websocket.CloseGoingAway, websocket.CloseNoStatusReceived, websocket.CloseAbnormalClosure,
-}
+// for an error.
+var orderly = []int{websocket.CloseNormalClosure, websocket.CloseGoingAway, websocket.CloseNoStatusReceived}
 
 // hangUp is the end of the connection: in order when everything is acknowledged
-// and the gateway names no trouble.
+// and the gateway names no trouble. A connection may end in order without a
+// close frame if no file waits for that.
 func (a *acknowledgements) hangUp(err error) {
 	a.update(func() {
 		a.closed = true
 		var closing *websocket.CloseError
-		troubled := errors.As(err, &closing) && !slices.Contains(orderly, closing.Code)
-		if a.finished && a.complete() && !troubled {
-			return
-		}
-		if troubled && closing.Text != "" {
+		named := errors.As(err, &closing)
+		inOrder := named && (slices.Contains(orderly, closing.Code) || closing.Code == websocket.CloseAbnormalClosure && !a.closeCreates)
+		switch {
+		case a.finished && a.complete() && inOrder:
+		case named && !slices.Contains(orderly, closing.Code) && closing.Code != websocket.CloseAbnormalClosure && closing.Text != "":
 			a.err = transfer.Errorf("the gateway closed the connection: %s", closing.Text)
-			return
+		default:
+			a.err = transfer.Errorf("the gateway closed the connection, %d of %d messages acknowledged: %w", sum(a.accepted), sum(a.sent), err)
 		}
-		a.err = transfer.Errorf("the gateway closed the connection, %d of %d messages acknowledged: %w", sum(a.accepted), sum(a.sent), err)
 	})
 }
 

@@ -1,10 +1,12 @@
 package httpgw
 
 import (
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -170,6 +172,12 @@ func (c *conversation) goodbye() error {
 		}
 	case "trouble after the end":
 		return c.close(websocket.CloseInternalServerErr, "storage lost")
+	case "reset at the end":
+		tcp := c.conn.NetConn().(*tls.Conn).NetConn().(*net.TCPConn)
+		if err := tcp.SetLinger(0); err != nil {
+			return err
+		}
+		return tcp.Close()
 	case "no goodbye":
 		return c.conn.Close()
 	}

@@ -246,6 +246,8 @@ func TestUploadFaults(t *testing.T) {
 		{fault: "error after the end", want: "disk full"},
 		{fault: "trouble after the end", want: "storage lost"},
 		{fault: "no goodbye"},
+		{fault: "no goodbye", source: "faux:///d?count=2&inc=1k", want: "the gateway closed the connection, 4 of 4 messages acknowledged"},
+		{fault: "reset at the end", want: "the gateway closed the connection, 7 of 7 messages acknowledged"},
 		{fault: "silent", idle: 300 * time.Millisecond, want: "the gateway did not answer for 300ms", warns: true},
 		{fault: "silent", info: `{"synchronous":true}`, idle: 300 * time.Millisecond, want: "the gateway did not answer for 300ms", warns: true},
 		{fault: "error", info: version1, want: "permission denied"},

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,6 +47,7 @@ func (j *job) upload(ctx context.Context, version string) error {
 
 	u := &uploader{job: j, conn: conn, version: version, files: files}
 	u.heard = newAcknowledgements(u.fileDone)
+	u.heard.closeCreates = slices.ContainsFunc(files, func(f outgoing) bool { return f.size == 0 })
 	listening := make(chan struct{})
 	go func() {
 		defer close(listening)
