@@ -16,16 +16,7 @@ type faulty struct{ *world.Sandbox }
 
 func startFaulty(t *testing.T) *faulty {
 	t.Helper()
-	sandbox, err := world.Start(t.Context(), shared.bin, filepath.Join(t.TempDir(), "faulty"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := sandbox.Stop(); err != nil {
-			t.Errorf("the sandbox ended with %v", err)
-		}
-	})
-	return &faulty{sandbox}
+	return &faulty{startSandbox(t)}
 }
 
 // faults replaces the rules by which the node fails; "" leaves none.
