@@ -159,27 +159,35 @@ func (f *fileSet) store(data io.Reader, buffer []byte, came func(n int64) error)
 		return fmt.Errorf("%q has more than the %d slices announced", c.Name, c.TotalSlices)
 	}
 	for {
-		n, err := data.Read(buffer)
+		// Data comes in small parts: what fills the buffer is written at once.
+		n, err := io.ReadFull(data, buffer)
 		if c.received += int64(n); c.received > c.Size {
 			return fmt.Errorf("%q has more than the %d bytes announced", c.Name, c.Size)
 		}
-		if c.file != nil {
-			if _, writeErr := c.file.Write(buffer[:n]); writeErr != nil {
-				return writeErr
-			}
+		if writeErr := c.write(buffer[:n]); writeErr != nil {
+			return writeErr
 		}
 		if n > 0 {
 			if err := came(int64(n)); err != nil {
 				return err
 			}
 		}
-		if errors.Is(err, io.EOF) {
+		switch err {
+		case nil:
+		case io.EOF, io.ErrUnexpectedEOF: // not wrapped: the end of the slice
 			return nil
-		}
-		if err != nil {
+		default:
 			return err
 		}
 	}
+}
+
+func (a *arriving) write(data []byte) error {
+	if a.file == nil {
+		return nil
+	}
+	_, err := a.file.Write(data)
+	return err
 }
 
 // stored is a file that is complete.

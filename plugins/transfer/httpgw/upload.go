@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
 	"strings"
@@ -35,7 +36,7 @@ func (j *job) upload(ctx context.Context, version string) error {
 	}
 	start, total := j.startFrame(files)
 	j.progress.emit(transfer.Event{Kind: transfer.SessionsInit, Text: "connecting wss"})
-	conn, err := j.dial(ctx, version, max(len(start), int(j.params.chunk)))
+	conn, line, err := j.dial(ctx, version, max(len(start), int(j.params.chunk)))
 	if err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func (j *job) upload(ctx context.Context, version string) error {
 	closed := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer closed()
 
-	u := &uploader{job: j, conn: conn, version: version, files: files}
+	u := &uploader{job: j, conn: conn, line: line, version: version, files: files}
 	u.heard = newAcknowledgements(u.fileDone)
 	u.heard.closeCreates = slices.ContainsFunc(files, func(f outgoing) bool { return f.size == 0 })
 	listening := make(chan struct{})
@@ -80,11 +81,19 @@ func (j *job) startFrame(files []outgoing) (frame []byte, total int64) {
 
 // dial opens the WebSocket. largest is the size of the largest message: a buffer
 // that holds it keeps each message in one frame.
-func (j *job) dial(ctx context.Context, version string, largest int) (*websocket.Conn, error) {
+func (j *job) dial(ctx context.Context, version string, largest int) (*websocket.Conn, *wire, error) {
 	transport := j.client.Transport.(*http.Transport)
+	dial, line := transport.DialContext, &wire{}
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
 	dialer := websocket.Dialer{
-		Proxy: transport.Proxy, NetDialContext: transport.DialContext, NetDialTLSContext: transport.DialTLSContext,
-		HandshakeTimeout: j.idle, WriteBufferSize: largest,
+		Proxy: transport.Proxy, HandshakeTimeout: j.idle, WriteBufferSize: largest,
+		NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dial(ctx, network, address)
+			line.Conn = conn
+			return line, err
+		},
 	}
 	if transport.TLSClientConfig != nil {
 		dialer.TLSClientConfig = transport.TLSClientConfig.Clone()
@@ -94,12 +103,12 @@ func (j *job) dial(ctx context.Context, version string, largest int) (*websocket
 	conn, response, err := dialer.DialContext(ctx, url, nil)
 	switch {
 	case errors.Is(err, websocket.ErrBadHandshake) && response != nil && response.StatusCode != http.StatusSwitchingProtocols:
-		return nil, noSwitch(response)
+		return nil, nil, noSwitch(response)
 	case err != nil:
-		return nil, unreachable(err)
+		return nil, nil, unreachable(err)
 	}
 	conn.SetReadLimit(maxReply)
-	return conn, nil
+	return conn, line, nil
 }
 
 // noSwitch is the error for a handshake that is not answered by a WebSocket. Of
@@ -117,6 +126,7 @@ func noSwitch(response *http.Response) error {
 type uploader struct {
 	*job
 	conn    *websocket.Conn
+	line    *wire
 	version string
 	files   []outgoing
 	heard   *acknowledgements
@@ -133,14 +143,8 @@ func (u *uploader) send(ctx context.Context, start []byte) error {
 	reading, stop := context.WithCancel(ctx)
 	reader := readSlices(reading, u.files, u.params.chunk)
 	defer reader.stop(stop)
-	for s := range reader.slices {
-		if s.err != nil {
-			return s.err
-		}
-		if err := u.slice(ctx, s); err != nil {
-			return err
-		}
-		reader.release(s)
+	if err := u.slices(ctx, reader); err != nil {
+		return err
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -149,6 +153,27 @@ func (u *uploader) send(ctx context.Context, start []byte) error {
 		return err
 	}
 	return u.close(ctx)
+}
+
+// slices sends what is read. While more is there to send, what was sent last may
+// wait for it.
+func (u *uploader) slices(ctx context.Context, reader *reader) error {
+	if !u.params.synchronous {
+		u.line.hold()
+	}
+	for s := range reader.slices {
+		if s.err != nil {
+			return errors.Join(s.err, u.line.release())
+		}
+		if err := u.slice(ctx, s); err != nil {
+			return err
+		}
+		reader.release(s)
+	}
+	if err := u.line.release(); err != nil {
+		return u.broken(err)
+	}
+	return nil
 }
 
 // slice sends a slice, with the marks around it if it is the first or last.
