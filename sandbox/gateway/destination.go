@@ -65,16 +65,16 @@ func isNewName(folder *docroot.Folder, destination string, count int) (bool, err
 	case err != nil && !errors.Is(err, fs.ErrNotExist):
 		return false, err
 	case count > 1 && err == nil:
-		return false, fmt.Errorf("Target must be a directory: %s", destination)
+		return false, fmt.Errorf("the destination of several files must be a folder: %s", destination)
 	case count > 1:
-		return false, fmt.Errorf("Target must be a directory: %s does not exist", destination)
+		return false, fmt.Errorf("the destination of several files must be a folder: %s does not exist", destination)
 	}
 	parent, err := folder.Creatable(path.Dir(path.Join("/", destination)))
 	if err != nil {
 		return false, err
 	}
 	if info, err := folder.Stat(parent); err != nil || !info.IsDir() {
-		return false, fmt.Errorf("No such file or directory: folder of the destination %s", destination)
+		return false, fmt.Errorf("the folder of the destination %s does not exist", destination)
 	}
 	return true, nil
 }

@@ -235,10 +235,10 @@ func TestWhereUploadsLand(t *testing.T) {
 		{"exists, older", map[string]any{"overwrite": "older"}, nil, map[string]string{"up/f": "old"}, "map[up/e: up/f:new]", ""},
 		{"no policy", map[string]any{"overwrite": "zoo"}, nil, nil, "", `overwrite "zoo"`},
 		{"create_dir no, a folder", map[string]any{"create_dir": false}, nil, map[string]string{"up/x": ""}, "map[up/e: up/f:new up/x:]", ""},
-		{"create_dir no, nothing there", map[string]any{"create_dir": false, "destination_root": "/up/d"}, nil, nil, "", "Target must be a directory"},
+		{"create_dir no, nothing there", map[string]any{"create_dir": false, "destination_root": "/up/d"}, nil, nil, "", "must be a folder"},
 		{"create_dir no, a new name", map[string]any{"create_dir": false, "destination_root": "/up/d"}, []map[string]string{{"source": "f"}}, map[string]string{"up/x": ""}, "map[up/d:new up/x:]", ""},
-		{"create_dir no, no parent", map[string]any{"create_dir": false, "destination_root": "/up/d/e"}, []map[string]string{{"source": "f"}}, nil, "", "No such file or directory"},
-		{"create_dir no, a file there", map[string]any{"create_dir": false, "destination_root": "/up/x"}, nil, map[string]string{"up/x": ""}, "", "Target must be a directory"},
+		{"create_dir no, no parent", map[string]any{"create_dir": false, "destination_root": "/up/d/e"}, []map[string]string{{"source": "f"}}, nil, "", "does not exist"},
+		{"create_dir no, a file there", map[string]any{"create_dir": false, "destination_root": "/up/x"}, nil, map[string]string{"up/x": ""}, "", "must be a folder"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)

@@ -1,6 +1,7 @@
 package httpgw
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -50,13 +51,13 @@ func newAcknowledgements(fileDone func(int)) *acknowledgements {
 
 // listen reads until the gateway closes, or reports an error.
 func (a *acknowledgements) listen(conn *websocket.Conn) {
+	var text bytes.Buffer
 	for {
-		_, text, err := conn.ReadMessage()
-		if err != nil {
+		if err := readReply(conn, &text); err != nil {
 			a.hangUp(err)
 			return
 		}
-		kind, err := parseReply(string(text))
+		kind, err := parseReply(text.String())
 		if err != nil {
 			a.update(func() { a.err, a.closed = err, true })
 			return
@@ -67,6 +68,17 @@ func (a *acknowledgements) listen(conn *websocket.Conn) {
 			a.fileDone(done)
 		}
 	}
+}
+
+// readReply takes a message into a buffer: there is one for each slice.
+func readReply(conn *websocket.Conn, text *bytes.Buffer) error {
+	_, message, err := conn.NextReader()
+	if err != nil {
+		return err
+	}
+	text.Reset()
+	_, err = text.ReadFrom(message)
+	return err
 }
 
 // accept counts an acknowledgement, and returns the file that is complete with
