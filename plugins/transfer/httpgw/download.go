@@ -24,7 +24,7 @@ const (
 	partialSuffix = ".http_partial"
 	// noName is the name of what is received when nothing has a better one.
 	noName     = "http_download"
-	copyBuffer = 256 << 10
+	copyBuffer = 64 << 10
 )
 
 // download gets the sources as one file, a zip when they are several
