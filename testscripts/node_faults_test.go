@@ -56,7 +56,7 @@ func TestNodeThatFails(t *testing.T) {
 		status      int
 	}{
 		{"no fault", "", find, whole, "", 0},
-		{"a folder that may not be read", `{` + listings + `,"after":1,"times":1,"status":403}`, find, "/folder2/file",
+		{"a folder that may not be read", `{` + listings + `,"after":1,"times":1,"status":403}`, find, "/folder2\n",
 			"the list is not complete: 1 folder(s) could not be read", 1},
 		{"it is named", `{` + listings + `,"after":1,"times":1,"status":404}`, find, "/folder0\n", "cannot read folder /folder", 1},
 		{"busy three times", `{` + listings + `,"times":3,"status":429}`, find, whole, "", 0},
