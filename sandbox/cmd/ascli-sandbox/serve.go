@@ -87,6 +87,10 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 		return err
 	}
 	site := newSite(f.Folder, ca.File(), ports)
+	gw, err := f.httpGateway(w, ops, site.gatewayURL, log)
+	if err != nil {
+		return err
+	}
 
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return remote.Serve(ctx, ports.ssh) })
@@ -95,10 +99,8 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 	}
 	group.Go(func() error { return mail.Serve(ctx, ports.mail) })
 	for listener, handler := range map[net.Listener]http.Handler{
-		ports.node: api,
-		ports.gateway: gateway.New(gateway.Config{
-			Authority: w, BaseURL: site.gatewayURL, Transfers: ops.Transfers, Log: log.With("server", "gateway"),
-		}),
+		ports.node:    api,
+		ports.gateway: gw,
 	} {
 		group.Go(func() error { return serveHTTP(ctx, handler, listener, ca.ServerConfig(), log) })
 	}
@@ -116,18 +118,39 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 
 // nodeAPI makes the Node API, with what the flags ask to fail.
 func (f flags) nodeAPI(w *world.World, ops *operations, ports *listeners, log *slog.Logger) (http.Handler, error) {
-	faults := &fault.Injector{}
-	for _, text := range f.Fault {
-		rule, err := fault.Parse([]byte(text))
-		if err != nil {
-			return nil, fmt.Errorf("--fault=%s: %w", text, err)
-		}
-		faults.Add(rule)
+	faults, err := injector("--fault", f.Fault)
+	if err != nil {
+		return nil, err
 	}
 	api := nodeapi.New(nodeapi.Config{
 		World: w, SSHPort: port(ports.ssh), WSSPort: port(ports.wss), BareLinks: f.BareLinks, Operations: &ops.Operations, Log: log.With("server", "node"),
 	})
 	return faults.Serve(api, isNodeUser(w)), nil
+}
+
+// httpGateway makes the HTTP gateway, with what the flags ask to fail.
+func (f flags) httpGateway(w *world.World, ops *operations, url string, log *slog.Logger) (http.Handler, error) {
+	faults, err := injector("--gateway-fault", f.GatewayFault)
+	if err != nil {
+		return nil, err
+	}
+	gw := gateway.New(gateway.Config{
+		Authority: w, BaseURL: url, OnlyV1: f.GatewayAPI == "v1", Transfers: ops.Transfers, Log: log.With("server", "gateway"),
+	})
+	return faults.Serve(gw, isNodeUser(w)), nil
+}
+
+// injector makes the faults that a flag gives.
+func injector(flag string, rules []string) (*fault.Injector, error) {
+	faults := &fault.Injector{}
+	for _, text := range rules {
+		rule, err := fault.Parse([]byte(text))
+		if err != nil {
+			return nil, fmt.Errorf("%s=%s: %w", flag, text, err)
+		}
+		faults.Add(rule)
+	}
+	return faults, nil
 }
 
 // isNodeUser makes the check of who may make faults.
