@@ -19,7 +19,8 @@ PROGRAMS := ascli=./host/cmd/ascli \
   ascli-plugin-node=./plugins/node/cmd/ascli-plugin-node \
   ascli-plugin-transfer=./plugins/transfer/cmd/ascli-plugin-transfer \
   ascli-sandbox=./sandbox/cmd/ascli-sandbox \
-  ascli-sandbox-ascp=./sandbox/cmd/ascp
+  ascli-sandbox-ascp=./sandbox/cmd/ascp \
+  ascli-sandbox-async=./sandbox/cmd/async
 INSTALLED := ascli-plugin-node ascli-plugin-transfer
 
 .PHONY: help build install demo test race fuzz check bench cross docs proto tidy vuln clean test-tools

@@ -31,6 +31,7 @@ type flags struct {
 	Fault            []string   `help:"Make requests to the Node API fail, to rehearse it; can be repeated. JSON with method, path, after, times, and delay_ms, status (body, content_type), cut or truncate." placeholder:"JSON" sep:"none"`
 	BareLinks        bool       `help:"Leave the targets of links out of listings by file id, as a node may do."`
 	Ascp             string     `help:"Stand-in for ascp to install. Without it: ${ascp} beside this program." placeholder:"PATH" type:"path"`
+	Async            string     `help:"Stand-in for async to install. Without it: ${async} beside this program." placeholder:"PATH" type:"path"`
 	LogLevel         slog.Level `help:"Least level of log lines on standard error: debug, info, warn, error." default:"warn"`
 }
 
@@ -45,7 +46,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	parser, err := kong.New(&f,
 		kong.Name("ascli-sandbox"),
 		kong.Description("An Aspera world on loopback, for demonstrations and tests. Its transfers are not FASP."),
-		kong.Vars{"ascp": ascpName()},
+		kong.Vars{"ascp": programName(ascpProgram), "async": programName(asyncProgram)},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
 	)
@@ -82,15 +83,13 @@ func (f flags) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 			_, _ = io.Copy(io.Discard, stdin)
 		}()
 	}
-	if f.Ascp == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return err
+	for _, program := range []struct {
+		path             *string
+		name, what, flag string
+	}{{&f.Ascp, ascpProgram, "ascp", "--ascp"}, {&f.Async, asyncProgram, "async", "--async"}} {
+		if *program.path, err = standIn(*program.path, program.name); err != nil {
+			return fmt.Errorf("no stand-in for %s: %w; build cmd/%s to there, or name it with %s", program.what, err, program.what, program.flag)
 		}
-		f.Ascp = filepath.Join(filepath.Dir(self), ascpName())
-	}
-	if _, err := os.Stat(f.Ascp); err != nil {
-		return fmt.Errorf("no stand-in for ascp: %w; build cmd/ascp to there, or name it with --ascp", err)
 	}
 	if f.Folder == "" {
 		if f.Folder, err = os.MkdirTemp("", "ascli-sandbox-"); err != nil {
@@ -102,9 +101,28 @@ func (f flags) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 	return serve(ctx, f, stdout, log)
 }
 
-func ascpName() string {
-	if runtime.GOOS == "windows" {
-		return "ascli-sandbox-ascp.exe"
+// Programs that are installed, beside this one.
+const (
+	ascpProgram  = "ascli-sandbox-ascp"
+	asyncProgram = "ascli-sandbox-async"
+)
+
+// standIn finds a program: where the user says, or beside this one.
+func standIn(given, name string) (string, error) {
+	if given == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return "", err
+		}
+		given = filepath.Join(filepath.Dir(self), programName(name))
 	}
-	return "ascli-sandbox-ascp"
+	_, err := os.Stat(given)
+	return given, err
+}
+
+func programName(name string) string {
+	if runtime.GOOS == "windows" {
+		return name + ".exe"
+	}
+	return name
 }

@@ -17,6 +17,7 @@ import (
 
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp"
+	"github.com/ascli-go/ascli/sandbox/async"
 	"github.com/ascli-go/ascli/sandbox/fault"
 	"github.com/ascli-go/ascli/sandbox/gateway"
 	"github.com/ascli-go/ascli/sandbox/nodeapi"
@@ -183,6 +184,9 @@ func sshServer(f flags, w *world.World, transfers *activity.Journal, log *slog.L
 		return nil, fmt.Errorf("bypass key: %w", err)
 	}
 	if err := ascp.Install(sdkFolder(f.Folder), f.Ascp, bypassPEM); err != nil {
+		return nil, err
+	}
+	if err := async.Install(sdkFolder(f.Folder), f.Async); err != nil {
 		return nil, err
 	}
 	return sshd.New(sshd.Config{
