@@ -231,8 +231,10 @@ func (c *config) complete(links string) error {
 			*choice.value = choice.fallback
 		}
 		if *choice.value != choice.fallback && !slices.Contains(choice.others, *choice.value) {
+			known := append([]string{choice.fallback}, choice.others...)
+			slices.Sort(known)
 			return ascp.Failf(ascp.CodeUsage, "%s cannot be %q for this stand-in, use one of: %s", choice.name, *choice.value,
-				strings.Join(append([]string{choice.fallback}, choice.others...), ", "))
+				strings.Join(slices.Compact(known), ", "))
 		}
 	}
 	if c.Remote.Port == 0 {
