@@ -31,15 +31,22 @@ type copied struct {
 	from, moved int64
 }
 
+// partialOf begins the names of files that a session has not completed.
+func partialOf(session string) string { return partialPrefix + shortSum(session) + "-" }
+
 // partialName is where a file grows, beside the place where it will be.
-func partialName(name string) string {
-	sum := sha256.Sum256([]byte(path.Base(name)))
-	return path.Join(path.Dir(name), partialPrefix+hex.EncodeToString(sum[:8])+partialSuffix)
+func partialName(session, name string) string {
+	return path.Join(path.Dir(name), partialOf(session)+shortSum(path.Base(name))+partialSuffix)
+}
+
+func shortSum(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:8])
 }
 
 // file moves a file. The target has the old one until it has the whole new one.
 func (c *copier) file(ctx context.Context, source, target *side, name string, e entry) (copied, error) {
-	partial := partialName(name)
+	partial := partialName(c.config.Name, name)
 	from, err := c.resumeFrom(ctx, source, target, name, partial, e)
 	if err != nil {
 		return copied{}, err
@@ -118,6 +125,9 @@ func (c *copier) write(ctx context.Context, source, target *side, name, partial 
 	return nil
 }
 
+// resumeTries is how many lengths of what was left are compared.
+const resumeTries = 3
+
 // defaultResumeSize is the size from which files are resumed, in bytes
 // (spec/sync.md 3.5).
 const defaultResumeSize = 1 << 20
@@ -139,21 +149,30 @@ func (c *copier) resumeFrom(ctx context.Context, source, target *side, name, par
 	if err != nil || there.Size() > e.size || there.Size() == 0 {
 		return 0, err
 	}
-	part := []wire.Range{{Length: there.Size()}}
-	mine, err := source.Digest(ctx, source.at(name), part)
-	if err != nil {
-		return 0, err
+	// Of the last requests before a cut some may be missing: what was written
+	// earlier is tried then.
+	length := there.Size()
+	for range resumeTries {
+		part := []wire.Range{{Length: length}}
+		mine, err := source.Digest(ctx, source.at(name), part)
+		if err != nil {
+			return 0, err
+		}
+		theirs, err := target.Digest(ctx, target.at(partial), part)
+		if err != nil {
+			return 0, err
+		}
+		if mine == theirs {
+			return length, nil
+		}
+		length /= 2
 	}
-	theirs, err := target.Digest(ctx, target.at(partial), part)
-	if err != nil || mine != theirs {
-		return 0, err
-	}
-	return there.Size(), nil
+	return 0, nil
 }
 
 // link makes a symbolic link, in the place of what is there.
 func (c *copier) link(target *side, name string, e entry) (copied, error) {
-	partial := partialName(name)
+	partial := partialName(c.config.Name, name)
 	if err := target.Remove(target.at(partial)); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return copied{}, err
 	}

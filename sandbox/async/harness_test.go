@@ -375,3 +375,13 @@ func check(t testing.TB, err error) {
 		t.Fatal(err)
 	}
 }
+
+// admin gives what asyncadmin prints.
+func (w *world) admin(args ...string) string {
+	w.Helper()
+	var out, stderr bytes.Buffer
+	if status := async.AdminMain(w.Context(), args, nil, &out, &stderr); status != 0 {
+		w.Fatalf("asyncadmin: status %d: %s", status, stderr.String())
+	}
+	return out.String()
+}

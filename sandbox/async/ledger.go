@@ -2,6 +2,8 @@ package async
 
 import (
 	"context"
+	"errors"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -26,16 +28,19 @@ func openLedger(ctx context.Context, c *config, id string) (_ *ledger, err error
 	if l.db, err = snapdb.Open(ctx, c.databaseFolder(), c.Name, c.Reset); err != nil {
 		return nil, err
 	}
+	local, err := filepath.Abs(c.Local.Path)
+	if err != nil {
+		return nil, errors.Join(err, l.db.Close())
+	}
 	l.meta = snapdb.Meta{
-		Name: c.Name, LocalFolder: c.Local.Path, RemoteHost: c.Remote.Host, RemoteFolder: c.Remote.Path, Direction: c.Direction,
+		Name: c.Name, LocalFolder: local, RemoteHost: c.Remote.Host, RemoteFolder: c.Remote.Path, Direction: c.Direction,
 		Checksum: c.Checksum, Filters: c.filterText(), SessionIDs: id, Condition: snapdb.Running, Started: time.Now(),
 	}
 	if err = l.db.Begin(ctx, &l.meta); err == nil {
 		l.records, err = l.db.Records(ctx)
 	}
 	if err != nil {
-		_ = l.db.Close()
-		return nil, err
+		return nil, errors.Join(err, l.db.Close())
 	}
 	for _, r := range l.records {
 		l.count(r, 1)

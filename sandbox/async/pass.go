@@ -32,7 +32,7 @@ func (s *session) newPass(ctx context.Context, local, remote *side) (*pass, erro
 	started := time.Now()
 	listings := map[*side]*listing{}
 	for _, one := range []*side{local, remote} {
-		scan := scanner{side: one, filter: s.filter, links: s.config.SymbolicLinks, skip: s.hidden(one)}
+		scan := scanner{side: one, session: s.config.Name, filter: s.filter, links: s.config.SymbolicLinks, skip: s.hidden(one)}
 		found, err := scan.scan(ctx)
 		if err != nil {
 			return nil, ascp.FailureOf(one.base, err)
@@ -61,7 +61,7 @@ func (p *pass) dropPartials(s *side, l *listing) {
 	wanted := map[string]bool{}
 	for _, step := range p.steps {
 		if step.do == toLocal && !s.remote || step.do == toRemote && s.remote {
-			wanted[partialName(step.name)] = true
+			wanted[partialName(p.session.config.Name, step.name)] = true
 		}
 	}
 	for _, name := range l.partials {

@@ -51,7 +51,7 @@ type listing struct {
 	// unknown are paths that could not be looked at: of what lies there nothing
 	// is known, so that nothing is deleted for its absence.
 	unknown map[string]error
-	// partials are files that an earlier run left incomplete.
+	// partials are files that an earlier run of the session left incomplete.
 	partials []string
 }
 
@@ -73,6 +73,8 @@ type scanner struct {
 	side   *side
 	filter filter
 	links  string
+	// session is the name of the session.
+	session string
 	// skip are paths that never take part.
 	skip map[string]bool
 	into *listing
@@ -115,7 +117,9 @@ func (s *scanner) item(ctx context.Context, name string, info fs.FileInfo, follo
 		return nil
 	}
 	if base := path.Base(name); strings.HasPrefix(base, partialPrefix) && strings.HasSuffix(base, partialSuffix) {
-		s.into.partials = append(s.into.partials, name)
+		if strings.HasPrefix(base, partialOf(s.session)) {
+			s.into.partials = append(s.into.partials, name)
+		}
 		return nil
 	}
 	e, err := s.look(name, info)
@@ -148,7 +152,10 @@ func (s *scanner) item(ctx context.Context, name string, info fs.FileInfo, follo
 func (s *scanner) look(name string, info fs.FileInfo) (entry, error) {
 	e := entry{size: info.Size(), modified: info.ModTime().Unix()}
 	if info.Mode()&os.ModeSymlink != 0 {
-		if s.links == followLinks {
+		switch s.links {
+		case skipLinks:
+			return entry{}, nil
+		case followLinks:
 			found, err := s.side.Stat(s.side.at(name))
 			if err != nil {
 				return e, err
