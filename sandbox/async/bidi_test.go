@@ -151,9 +151,10 @@ func TestAResetForgetsWhatWasDeleted(t *testing.T) {
 	w.both(tree{"a": "1", "b": "2"})
 }
 
+// TestNothingIsDeletedThatCannotBeSeen: what a file system had that is not
+// mounted seems deleted.
 func TestNothingIsDeletedThatCannotBeSeen(t *testing.T) {
-	if os.Getuid() == 0 {
-		// Root sees all: a file system that is not mounted hides things from it, too.
+	t.Run("a file proves the mount", func(t *testing.T) {
 		w := newWorld(t, 0)
 		tree{"mounted": "", "a": "1"}.write(t, w.local)
 		conf := w.conf("bidi", object{"local_mount_signature": "mounted"})
@@ -161,14 +162,24 @@ func TestNothingIsDeletedThatCannotBeSeen(t *testing.T) {
 		remove(t, w.local, "mounted", "a")
 		w.sync(conf).fails(4, "proves the mount")
 		w.has(w.remote, tree{"mounted": "", "a": "1"})
-		return
-	}
-	w := newWorld(t, 0)
-	tree{"closed/a": "1", "b": "2"}.write(t, w.local)
-	w.sync(w.conf("bidi", nil)).passes(2)
-	closed := filepath.Join(w.local, "closed")
-	check(t, os.Chmod(closed, 0))
-	defer os.Chmod(closed, 0o700)
-	w.sync(w.conf("bidi", nil)).fails(27, "1")
-	w.has(w.remote, tree{"closed/a": "1", "b": "2"})
+	})
+	t.Run("a link leads nowhere", func(t *testing.T) {
+		w := newWorld(t, 0)
+		mount := filepath.Join(t.TempDir(), "mount")
+		tree{"deep/f": "1"}.write(t, mount)
+		tree{"data": "->" + mount}.write(t, w.local)
+		conf := w.conf("push", object{"symbolic_links": "follow"})
+		w.sync(conf).passes(1)
+		check(t, os.RemoveAll(mount))
+		w.sync(conf).fails(27, "failed: 1")
+		w.has(w.remote, tree{"data/deep/f": "1"})
+	})
+	t.Run("the folder is gone", func(t *testing.T) {
+		w := newWorld(t, 0)
+		tree{"a": "1"}.write(t, w.local)
+		w.sync(w.conf("push", object{"local_db_dir": t.TempDir()})).passes(1)
+		check(t, os.RemoveAll(w.local))
+		w.sync(w.conf("push", nil)).fails(4, "create_dir")
+		w.has(w.remote, tree{"a": "1"})
+	})
 }

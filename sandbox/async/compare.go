@@ -2,8 +2,8 @@ package async
 
 import (
 	"context"
+	"sync"
 
-	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/async/snapdb"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
 )
@@ -12,11 +12,14 @@ import (
 func linkSum(target string) string { return "link:" + target }
 
 // comparer tells what changed. It reads files only when size and time leave it
-// open.
+// open. Its methods may be called from several goroutines, each with paths of its
+// own.
 type comparer struct {
 	local, remote *side
 	// checksums tells that content may be compared; else size and time decide.
 	checksums bool
+
+	mu sync.Mutex
 	// sums has the checksums that were computed, by side and path.
 	sums map[sumKey]string
 }
@@ -28,16 +31,25 @@ type sumKey struct {
 
 // sum gives the SHA-256 of a file. Each file is read once.
 func (c *comparer) sum(ctx context.Context, s *side, name string, e entry) (string, error) {
-	key := sumKey{s.remote, name}
-	if known, ok := c.sums[key]; ok {
+	if known, ok := c.known(s.remote, name); ok {
 		return known, nil
 	}
 	text, err := s.Digest(ctx, s.at(name), []wire.Range{{Length: e.size}})
 	if err != nil {
-		return "", ascp.FailureOf(name, err)
+		return "", err
 	}
-	c.sums[key] = text
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sums[sumKey{s.remote, name}] = text
 	return text, nil
+}
+
+// known gives a checksum that was computed.
+func (c *comparer) known(remote bool, name string) (string, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	text, ok := c.sums[sumKey{remote, name}]
+	return text, ok
 }
 
 // changed tells whether a path differs from what the snapshot says of its side.

@@ -151,24 +151,36 @@ func (s *session) deleted(st step) { s.printf("%s %s\n", arrow(st.do), st.name) 
 // conflict tells and notes that both sides were changed: both keep what they
 // have.
 func (s *session) conflict(st step) {
-	const text = "Conflict: changed on both sides"
-	s.ledger.mark(st.name, kindOf(st), snapdb.Conflict, text)
-	s.send(management.New(management.FileError).Int("Code", int64(ascp.CodeFailed)).Text("Description", text+": "+st.name).Text("File", st.name))
-	s.printf("!  %s: %s\n", st.name, text)
+	failure := ascp.Failf(ascp.CodeFailed, "Conflict: changed on both sides: %s", st.name)
+	s.ledger.mark(st.name, kindOf(st), snapdb.Conflict, "Conflict: changed on both sides")
+	s.problem(st, failure, false)
 }
 
 // failed tells and notes that nothing could be done for a path.
 func (s *session) failed(st step, err error) {
 	failure := ascp.FailureOf(st.name, err)
 	s.ledger.mark(st.name, kindOf(st), snapdb.Failed, failure.Description)
+	s.problem(st, failure, true)
+}
+
+// problem tells what is wrong with a path, once for all passes.
+func (s *session) problem(st step, failure *ascp.Error, failed bool) {
 	s.mu.Lock()
-	s.failure++
+	if failed {
+		s.failing++
+		s.failure++
+	}
+	s.problems[st.name] = failure.Description
+	told := s.known[st.name] == failure.Description
 	s.mu.Unlock()
+	if told {
+		return
+	}
 	s.send(management.New(management.FileError).
 		Int("Code", int64(failure.Code)).
 		Text("Description", failure.Description).
 		Text("File", st.name))
-	s.printf("!  %s: %s\n", st.name, failure.Description)
+	s.printf("!  %s\n", failure.Description)
 }
 
 // sendEnd sends the last event: DONE, or ERROR with the code of err.

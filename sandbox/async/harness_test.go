@@ -61,13 +61,15 @@ type world struct {
 	local, remote string
 	port          int
 	key           string // file of the bypass key
+	// out takes what async prints.
+	out io.Writer
 }
 
 func newWorld(t testing.TB, cutFirst int64) *world {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
 	check(t, err)
-	w := &world{TB: t, local: filepath.Join(t.TempDir(), "l"), remote: filepath.Join(root, "r"), key: filepath.Join(t.TempDir(), "bypass.pem")}
+	w := &world{TB: t, out: io.Discard, local: filepath.Join(t.TempDir(), "l"), remote: filepath.Join(root, "r"), key: filepath.Join(t.TempDir(), "bypass.pem")}
 	check(t, os.Mkdir(w.local, 0o700))
 	check(t, os.Mkdir(w.remote, 0o700))
 	public, private, err := ed25519.GenerateKey(nil)
@@ -199,7 +201,7 @@ func (w *world) run(ctx context.Context, command supervisor, env map[string]stri
 	watched := make(chan error, 1)
 	go func() { watched <- watch(listener, command, &r) }()
 	var stderr bytes.Buffer
-	r.status = async.Main(ctx, append([]string{"--exclusive-mgmt-port=" + port}, args...), func(name string) string { return env[name] }, io.Discard, &stderr)
+	r.status = async.Main(ctx, append([]string{"--exclusive-mgmt-port=" + port}, args...), func(name string) string { return env[name] }, w.out, &stderr)
 	r.stderr = stderr.String()
 	check(w, <-watched)
 	return r

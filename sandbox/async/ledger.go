@@ -162,13 +162,6 @@ func (l *ledger) write(ctx context.Context) error {
 	return l.db.Apply(context.WithoutCancel(ctx), change, meta, counters)
 }
 
-// totals are what the counters say of a state.
-func (l *ledger) totals(state snapdb.State) int64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.counters.Paths[state]
-}
-
 // close writes the last words.
 func (l *ledger) close(ctx context.Context) error {
 	l.mu.Lock()

@@ -129,7 +129,7 @@ func (p *pass) noteSame(s step) {
 			r.Sum = s.known.Sum
 		}
 		for _, remote := range []bool{false, true} {
-			if sum, ok := p.compare.sums[sumKey{remote, s.name}]; ok {
+			if sum, ok := p.compare.known(remote, s.name); ok {
 				r.Sum = sum
 			}
 		}

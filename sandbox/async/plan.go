@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/async/snapdb"
 )
@@ -75,25 +77,35 @@ func (p *planner) plan(ctx context.Context) ([]step, error) {
 			names[name] = true
 		}
 	}
-	var steps []step
+	steps := make([]step, 0, len(names))
 	for _, name := range slices.SortedFunc(maps.Keys(names), byElements) {
-		if ctx.Err() != nil {
-			return nil, context.Cause(ctx)
-		}
-		s := step{name: name, known: p.known[name], local: pick(p.local, name), remote: pick(p.remote, name)}
-		var err error
-		s.do, err = p.decide(ctx, s)
-		if err != nil && ascp.IsLost(err) {
-			return nil, err
-		}
-		if err != nil {
-			s.do, s.err = failed, err
-		}
-		if s.do != leave {
-			steps = append(steps, s)
-		}
+		steps = append(steps, step{name: name, known: p.known[name], local: pick(p.local, name), remote: pick(p.remote, name)})
 	}
-	return steps, nil
+	// To compare contents takes an answer of the server for each.
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(copiers)
+	for i := range steps {
+		group.Go(func() error { return p.fill(ctx, &steps[i]) })
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(steps, func(s step) bool { return s.do == leave }), nil
+}
+
+// fill decides a step. Its error ends the session.
+func (p *planner) fill(ctx context.Context, s *step) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	var err error
+	if s.do, err = p.decide(ctx, *s); err != nil {
+		if ctx.Err() != nil || ascp.IsLost(err) {
+			return err
+		}
+		s.do, s.err = failed, err
+	}
+	return nil
 }
 
 // byElements orders paths such that all below a folder follow it.

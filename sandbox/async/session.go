@@ -17,7 +17,6 @@ import (
 
 	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
-	"github.com/ascli-go/ascli/sandbox/async/snapdb"
 	"github.com/ascli-go/ascli/sandbox/grant"
 )
 
@@ -44,6 +43,9 @@ type session struct {
 	size    int64
 	passed  int64
 	failure int64
+	// problems are what is wrong with paths in this pass; known was told before.
+	problems, known map[string]string
+	failing         int
 }
 
 func newSession(c config, port *management.Port, out io.Writer) (*session, error) {
@@ -128,15 +130,20 @@ func (s *session) synchronise(ctx context.Context) (err error) {
 	return s.result()
 }
 
-// result is an error when paths have failed.
+// result is an error when paths have failed in the last pass.
 func (s *session) result() error {
-	if n := s.ledger.totals(snapdb.Failed); n > 0 {
-		return ascp.Failf(ascp.CodeSomeFailed, "One or more files failed: %d", n)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failing > 0 {
+		return ascp.Failf(ascp.CodeSomeFailed, "One or more files failed: %d", s.failing)
 	}
 	return nil
 }
 
 func (s *session) onePass(ctx context.Context, local, remote *side) error {
+	s.mu.Lock()
+	s.known, s.problems, s.failing = s.problems, map[string]string{}, 0
+	s.mu.Unlock()
 	p, err := s.newPass(ctx, local, remote)
 	if err != nil {
 		return err

@@ -39,6 +39,7 @@ func (s *session) onAndOn(ctx context.Context, local, remote *side) error {
 			return err
 		}
 		s.idle.Store(true)
+		s.printf("Waiting for changes\n")
 		if !s.await(ctx, watch) {
 			return nil
 		}
