@@ -84,7 +84,7 @@ func TestWhatIsWrongIsToldBeforeAnythingMoves(t *testing.T) {
 		{"unknown rule", object{"filters": []object{{"rule": "drop", "value": "a"}}}, 8, `filter rule "drop"`},
 		{"no file of rules", object{"filters": []object{{"rule": "exclude_from", "value": file + ".none"}}}, 8, "no such file"},
 		{"long cooloff", object{"cooloff_seconds": 61}, 8, "cooloff_seconds"},
-		{"no local folder", object{"local": object{"path": file + ".none"}}, 4, "create_dir makes it"},
+		{"no local folder", object{"local": object{"path": file + ".none"}}, 4, "No such file"},
 		{"local folder that is a file", object{"local": object{"path": file}}, 6, "must be a directory"},
 		{"wrong password", object{"remote": object{"path": "/r", "host": "127.0.0.1", "port": w.port, "user": "node_user", "pass": "s3cret"}}, 19, "Authentication failure"},
 		{"no server", object{"remote": object{"path": "/r", "host": "127.0.0.1", "port": 1, "user": "node_user", "pass": "s3cret"}}, 12, "SSH connection"},

@@ -174,12 +174,21 @@ func TestNothingIsDeletedThatCannotBeSeen(t *testing.T) {
 		w.sync(conf).fails(27, "failed: 1")
 		w.has(w.remote, tree{"data/deep/f": "1"})
 	})
-	t.Run("the folder is gone", func(t *testing.T) {
-		w := newWorld(t, 0)
-		tree{"a": "1"}.write(t, w.local)
-		w.sync(w.conf("push", object{"local_db_dir": t.TempDir()})).passes(1)
-		check(t, os.RemoveAll(w.local))
-		w.sync(w.conf("push", nil)).fails(4, "create_dir")
-		w.has(w.remote, tree{"a": "1"})
-	})
+	for _, direction := range []string{"push", "pull", "bidi"} {
+		t.Run("the folder is gone: "+direction, func(t *testing.T) {
+			w := newWorld(t, 0)
+			source, target := w.local, w.remote
+			if direction == "pull" {
+				source, target = target, source
+			}
+			conf := w.conf(direction, object{"local_db_dir": t.TempDir(), "create_dir": true})
+			tree{"a": "1"}.write(t, source)
+			w.sync(conf).passes(1)
+			check(t, os.RemoveAll(source))
+			for range 2 {
+				w.sync(conf).fails(4, "")
+			}
+			w.has(target, tree{"a": "1"})
+		})
+	}
 }

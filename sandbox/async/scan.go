@@ -30,6 +30,8 @@ type side struct {
 	keep       string
 	keepRename func(from, to string) error
 	remote     bool
+	// isSource sides are only read; made ones were missing before this run.
+	isSource, made bool
 }
 
 func (s *side) at(name string) string { return s.Join(s.base, name) }

@@ -5,9 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
-	"path"
-	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -17,7 +14,6 @@ import (
 
 	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
-	"github.com/ascli-go/ascli/sandbox/grant"
 )
 
 // statsInterval is the time between two progress events, and between two
@@ -111,11 +107,17 @@ func (s *session) synchronise(ctx context.Context) (err error) {
 			err = closeErr
 		}
 	}()
+	if err := s.vanished(local, ascp.Everywhere(), s.config.Local.Path); err != nil {
+		return err
+	}
 	remote, err := s.openRemote(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, remote.Close()) }()
+	if err := s.vanished(remote, remote, remote.base); err != nil {
+		return err
+	}
 	s.sendSession()
 	stopStats := s.startStats(ctx)
 	defer stopStats()
@@ -149,159 +151,6 @@ func (s *session) onePass(ctx context.Context, local, remote *side) error {
 		return err
 	}
 	return errors.Join(p.run(ctx), s.ledger.write(ctx))
-}
-
-// openLocal opens the folder of this computer.
-func (s *session) openLocal() (*side, error) {
-	folder, err := filepath.Abs(s.config.Local.Path)
-	if err != nil {
-		return nil, ascp.FailureOf(s.config.Local.Path, err)
-	}
-	missing := func() error { return os.MkdirAll(folder, 0o777) }
-	if err := s.checkFolder(ascp.Everywhere(), folder, missing); err != nil {
-		return nil, err
-	}
-	if err := signature(ascp.Everywhere(), folder, s.config.LocalSignature); err != nil {
-		return nil, err
-	}
-	one := &side{base: "/", keep: filepath.ToSlash(s.config.LocalKeepFolder)}
-	one.keepRename = func(name, to string) error {
-		to = filepath.FromSlash(to)
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-			return err
-		}
-		return os.Rename(filepath.Join(folder, filepath.FromSlash(name)), to)
-	}
-	if s.config.SymbolicLinks == followLinks {
-		one.Tree, one.base = ascp.Everywhere(), folder
-		return one, nil
-	}
-	if one.Tree, err = ascp.OpenLocal(folder); err != nil {
-		return nil, ascp.FailureOf(s.config.Local.Path, err)
-	}
-	return one, nil
-}
-
-// openRemote logs in and opens the folder of the server.
-func (s *session) openRemote(ctx context.Context) (*side, error) {
-	tree, err := s.connect(ctx)
-	if err != nil {
-		return nil, ascp.FailureOf("", err)
-	}
-	folder := path.Join("/", s.config.Remote.Path)
-	one := &side{Tree: tree, base: folder, remote: true, keep: s.config.RemoteKeepFolder}
-	if one.keep != "" {
-		one.keep = path.Join("/", one.keep)
-	}
-	one.keepRename = func(name, to string) error {
-		if err := tree.MkdirAll(path.Dir(to)); err != nil {
-			return err
-		}
-		return tree.Rename(path.Join(folder, name), to)
-	}
-	err = s.checkFolder(tree, folder, func() error { return tree.MkdirAll(folder) })
-	if err == nil {
-		err = signature(tree, folder, s.config.RemoteSignature)
-	}
-	if err != nil {
-		return nil, errors.Join(err, tree.Close())
-	}
-	return one, nil
-}
-
-// checkFolder makes sure that one of the two folders is there.
-func (s *session) checkFolder(tree ascp.Tree, folder string, create func() error) error {
-	info, err := tree.Stat(folder)
-	switch {
-	case err == nil && !info.IsDir():
-		return ascp.Failf(ascp.CodeNotFolder, "Target must be a directory: %s", folder)
-	case errors.Is(err, os.ErrNotExist) && s.config.CreateDir:
-		err = create()
-	case errors.Is(err, os.ErrNotExist):
-		return ascp.Failf(ascp.CodeNoSuchFile, "No such file or directory: %s (create_dir makes it)", folder)
-	}
-	if err != nil {
-		return ascp.FailureOf(folder, err)
-	}
-	return nil
-}
-
-// signature makes sure that a file is there which shows that the file system of
-// the folder is mounted: without it all files would seem deleted.
-func signature(tree ascp.Tree, folder, name string) error {
-	if name == "" {
-		return nil
-	}
-	if !path.IsAbs(name) && !filepath.IsAbs(name) {
-		name = tree.Join(folder, name)
-	}
-	if _, err := tree.Stat(name); err != nil {
-		return ascp.Failf(ascp.CodeNoSuchFile, "the file that proves the mount is not there: %s", name)
-	}
-	return nil
-}
-
-// hidden are the paths of a side that take no part though no rule says so: the
-// folder of what is kept.
-func (s *session) hidden(one *side) map[string]bool {
-	keep, base := one.keep, one.base
-	if !one.remote && keep != "" {
-		var err1, err2 error
-		keep, err1 = filepath.Abs(keep)
-		base, err2 = filepath.Abs(s.config.Local.Path)
-		if errors.Join(err1, err2) != nil {
-			return nil
-		}
-	}
-	below, err := filepath.Rel(base, keep)
-	if keep == "" || err != nil {
-		return nil
-	}
-	return map[string]bool{filepath.ToSlash(below): true}
-}
-
-// connect logs in. A token is for one direction: a session both ways has two
-// connections, one to read and one to write.
-func (s *session) connect(ctx context.Context) (ascp.Tree, error) {
-	r := s.config.Remote
-	login := ascp.Login{
-		Host: r.Host, Port: r.Port, User: r.User, Password: r.Pass, KeyFiles: r.Keys, Token: r.Token, Tags64: s.config.tags64(),
-		Fingerprint: r.Fingerprint, Direction: grant.Send,
-	}
-	if s.config.Direction == pull {
-		login.Direction = grant.Receive
-	}
-	tree, err := ascp.Connect(ctx, login)
-	if err != nil || s.config.Direction != bidi || r.Token == "" {
-		return tree, err
-	}
-	login.Direction = grant.Receive
-	reader, err := ascp.Connect(ctx, login)
-	if err != nil {
-		return nil, errors.Join(err, tree.Close())
-	}
-	return bothWays{reader, tree}, nil
-}
-
-// bothWays reads through one connection and writes through the other.
-type bothWays struct {
-	ascp.Tree
-	writer ascp.Tree
-}
-
-func (b bothWays) Close() error                 { return errors.Join(b.Tree.Close(), b.writer.Close()) }
-func (b bothWays) MkdirAll(name string) error   { return b.writer.MkdirAll(name) }
-func (b bothWays) Rename(from, to string) error { return b.writer.Rename(from, to) }
-func (b bothWays) Remove(name string) error     { return b.writer.Remove(name) }
-
-func (b bothWays) Symlink(target, name string) error { return b.writer.Symlink(target, name) }
-
-func (b bothWays) Create(name string, from int64) (io.WriteCloser, error) {
-	return b.writer.Create(name, from)
-}
-
-func (b bothWays) Chtimes(name string, accessed, modified time.Time) error {
-	return b.writer.Chtimes(name, accessed, modified)
 }
 
 func (c *config) filterText() string {
