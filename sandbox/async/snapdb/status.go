@@ -85,3 +85,39 @@ func isLocked(folder string) bool {
 	}
 	return err == nil && !free
 }
+
+// Item is one path, as [Items] gives them.
+type Item struct {
+	Path  string
+	Kind  Kind
+	State State
+	Size  int64
+}
+
+// Items reads the paths of a session, whether it runs or not, in the order of
+// names. A session that has not begun has none.
+func Items(ctx context.Context, below, session string) (_ []Item, err error) {
+	file := filepath.Join(Folder(below, session), fileName)
+	if _, err := os.Stat(file); errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	db, err := openFile(file, "ro")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	rows, err := db.QueryContext(ctx, "SELECT f_meta_path, f_meta_type, state, f_cont_size FROM sync_snapdb_table ORDER BY 1")
+	if err != nil {
+		return nil, fmt.Errorf("snapshot database %s: %w", file, err)
+	}
+	defer rows.Close()
+	var found []Item
+	for rows.Next() {
+		var i Item
+		if err := rows.Scan(&i.Path, &i.Kind, &i.State, &i.Size); err != nil {
+			return nil, fmt.Errorf("snapshot database %s: %w", file, err)
+		}
+		found = append(found, i)
+	}
+	return found, rows.Err()
+}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp"
+	"github.com/ascli-go/ascli/sandbox/async"
 	"github.com/ascli-go/ascli/sandbox/eventlog"
 	"github.com/ascli-go/ascli/sandbox/initiator"
 	"github.com/ascli-go/ascli/sandbox/nodeapi"
@@ -46,7 +47,7 @@ func openOperations(folder string, w *world.World, log *slog.Logger) (_ *operati
 		return nil, err
 	}
 	o.closers = append(o.closers, o.Services.Close)
-	if o.Syncs, err = syncjob.Open(folder); err != nil {
+	if o.Syncs, err = syncjob.Open(folder, async.Installed(sdkFolder(folder))); err != nil {
 		return nil, err
 	}
 	o.closers = append(o.closers, o.Syncs.Close)
