@@ -48,24 +48,37 @@ func TestAllFilesArriveAndASecondRunMovesNothing(t *testing.T) {
 	})
 }
 
+// TestChangesOfTheSourceFollow: whenever what is gone is deleted.
 func TestChangesOfTheSourceFollow(t *testing.T) {
-	oneWays(t, func(w *world, direction, source, target string) {
-		tree{"same": "1", "longer": "2", "same size": "abc", "gone": "3", "folder/gone": "4", "folder/deep/gone": "5", "was a file": "6", "was a folder/f": "7"}.write(w, source)
-		tree{"of the target only": "t", "folder of the target/f": "t"}.write(w, target)
-		w.sync(w.conf(direction, nil)).passes(8)
-		remove(w, source, "gone", "folder", "was a file", "was a folder")
-		tree{"longer": "22", "same size": "xyz", "new/f": "8", "was a file/f": "9", "was a folder": "10"}.write(w, source)
-		w.sync(w.conf(direction, nil)).passes(5)
-		want := tree{"same": "1", "longer": "22", "same size": "xyz", "new/f": "8", "was a file/f": "9", "was a folder": "10"}
-		w.has(source, want)
-		want["of the target only"], want["folder of the target/f"] = "t", "t"
-		w.has(target, want)
-		w.sync(w.conf(direction, nil)).passes(0)
-		w.sync(w.conf(direction, object{"mirror": true})).passes(0)
-		delete(want, "of the target only")
-		delete(want, "folder of the target/f")
-		w.both(want)
-	})
+	for name, option := range map[string]object{"as it comes": {}, "deletions first": {"delete_before": true}, "deletions last": {"delete_delay": true}} {
+		t.Run(name, func(t *testing.T) {
+			oneWays(t, func(w *world, direction, source, target string) {
+				changesFollow(w, w.conf(direction, option), source, target)
+			})
+		})
+	}
+}
+
+func changesFollow(w *world, conf object, source, target string) {
+	tree{
+		"same": "1", "longer": "2", "same size": "abc", "gone": "3", "folder/gone": "4", "folder/deep/gone": "5",
+		"was a file": "6", "was a folder/f": "7",
+	}.write(w, source)
+	tree{"of the target only": "t", "folder of the target/f": "t"}.write(w, target)
+	w.sync(conf).passes(8)
+	remove(w, source, "gone", "folder", "was a file", "was a folder")
+	tree{"longer": "22", "same size": "xyz", "new/f": "8", "was a file/f": "9", "was a folder": "10"}.write(w, source)
+	w.sync(conf).passes(5)
+	want := tree{"same": "1", "longer": "22", "same size": "xyz", "new/f": "8", "was a file/f": "9", "was a folder": "10"}
+	w.has(source, want)
+	want["of the target only"], want["folder of the target/f"] = "t", "t"
+	w.has(target, want)
+	w.sync(conf).passes(0)
+	conf["mirror"] = true
+	w.sync(conf).passes(0)
+	delete(want, "of the target only")
+	delete(want, "folder of the target/f")
+	w.both(want)
 }
 
 func TestChangesOfTheTarget(t *testing.T) {
