@@ -83,7 +83,7 @@ type argumentsNoEffect struct {
 	PreserveACLs       string `name:"preserve-acls" hidden:""`
 	PreserveXattrs     string `name:"preserve-xattrs" hidden:""`
 	ScanThreads        int    `hidden:""`
-	LogLevel           []bool `short:"D" hidden:""`
+	LogLevel           int    `short:"D" type:"counter" hidden:""`
 	LogFolder          string `short:"L" name:"alt-logdir" hidden:""`
 	RemoteLogFolder    string `short:"R" name:"remote-logdir" hidden:""`
 	NoLog              string `hidden:""`

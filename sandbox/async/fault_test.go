@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
+	"github.com/ascli-go/ascli/sandbox/async/snapdb"
 )
 
 // noise is content of which no part looks like another.
@@ -211,4 +212,30 @@ func TestLinksInCircles(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(w.remote, "folder", "f")); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestADatabaseThatIsNone: nothing is done without what is known of both sides.
+func TestADatabaseThatIsNone(t *testing.T) {
+	w := newWorld(t, 0)
+	tree{"a": "1"}.write(t, w.local)
+	tree{"s/snap.db": strings.Repeat("no database ", 100)}.write(t, filepath.Dir(snapdb.Folder(w.local, "s")))
+	w.sync(w.conf("push", nil)).fails(2, "not a database")
+	w.has(w.remote, tree{})
+	w.sync(w.conf("push", object{"reset": true})).passes(1)
+	w.both(tree{"a": "1"})
+}
+
+// TestAKilledSessionIsStopped: what it had noted counts at the next run.
+func TestAKilledSessionIsStopped(t *testing.T) {
+	w := newWorld(t, 2_000_000)
+	tree{"a": "1", "b": noise(4_000_000)}.write(t, w.local)
+	w.sync(w.conf("push", nil)).fails(16, "")
+	w.exec("UPDATE sync_snapmeta_table SET condition = 'running'")
+	if out := w.admin("--local-dir="+w.local, "--name=s"); !strings.Contains(out, "State: stopped\n") {
+		t.Errorf("asyncadmin says %q", out)
+	}
+	if r := w.sync(w.conf("push", nil)); r.status != 0 {
+		t.Error(r.stderr)
+	}
+	w.has(w.remote, tree{"a": "1", "b": noise(4_000_000)})
 }

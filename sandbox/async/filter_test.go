@@ -1,6 +1,10 @@
 package async
 
-import "testing"
+import (
+	"slices"
+	"strings"
+	"testing"
+)
 
 // TestFilters: the first rule that fits decides.
 func TestFilters(t *testing.T) {
@@ -49,4 +53,29 @@ func TestExcludedFoldersTakeAllWithThem(t *testing.T) {
 			t.Errorf("%s: excluded %v", path, got)
 		}
 	}
+}
+
+// FuzzArguments: no command line breaks the parser, and no word of it is lost.
+func FuzzArguments(f *testing.F) {
+	for _, line := range []string{
+		"", "--name s -d /l -r u@h:/r -K push -l 10m", "--quiet --name=a --name=b", "-N", "--tags64=e30=", "--exclusive-mgmt-port 1 --conf64=e30=", "-D -D -NxyzC",
+	} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		words := strings.Split(line, " ")
+		if got := slices.Concat(split(words)...); !slices.Equal(got, words) {
+			t.Errorf("split gives %q", got)
+		}
+		program, sessions, err := parse(words)
+		if err != nil {
+			return
+		}
+		for _, s := range sessions {
+			c, err := s.config(program, func(string) string { return "" })
+			if err == nil && c.complete(linksDefault) == nil && (c.Name == "" || c.Local.Path == "" || c.Remote.Host == "") {
+				t.Errorf("a session without name or folders of %q", line)
+			}
+		}
+	})
 }

@@ -343,6 +343,16 @@ func (w *world) both(want tree) {
 	w.has(w.remote, want)
 }
 
+// exec changes the snapshot database.
+func (w *world) exec(statement string) {
+	w.Helper()
+	db, err := sql.Open("sqlite", filepath.Join(snapdb.Folder(w.local, "s"), "snap.db"))
+	check(w, err)
+	defer db.Close()
+	_, err = db.ExecContext(w.Context(), statement)
+	check(w, err)
+}
+
 // query gives the rows of the snapshot database, with "|" between cells.
 func (w *world) query(statement string) []string {
 	w.Helper()
