@@ -17,6 +17,3 @@ func Install(folder, executable string) error {
 	}
 	return nil
 }
-
-// Installed gives the path of async in an SDK folder.
-func Installed(folder string) string { return filepath.Join(folder, programName("async")) }

@@ -31,7 +31,8 @@ type flags struct {
 	Fault            []string   `help:"Make requests to the Node API fail, to rehearse it; can be repeated. JSON with method, path, after, times, and delay_ms, status (body, content_type), cut or truncate." placeholder:"JSON" sep:"none"`
 	BareLinks        bool       `help:"Leave the targets of links out of listings by file id, as a node may do."`
 	Ascp             string     `help:"Stand-in for ascp to install. Without it: ${ascp} beside this program." placeholder:"PATH" type:"path"`
-	Async            string     `help:"Stand-in for async to install. Without it: ${async} beside this program." placeholder:"PATH" type:"path"`
+	Async            string     `help:"Stand-in for async to install. Without it: ${async} beside this program, if it is there." placeholder:"PATH" type:"path"`
+	Transferd        string     `help:"Stand-in for the transfer daemon to install. Without it: ${transferd} beside this program, if it is there." placeholder:"PATH" type:"path"`
 	LogLevel         slog.Level `help:"Least level of log lines on standard error: debug, info, warn, error." default:"warn"`
 }
 
@@ -46,7 +47,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	parser, err := kong.New(&f,
 		kong.Name("ascli-sandbox"),
 		kong.Description("An Aspera world on loopback, for demonstrations and tests. Its transfers are not FASP."),
-		kong.Vars{"ascp": programName(ascpProgram), "async": programName(asyncProgram)},
+		kong.Vars{"ascp": programName("ascp"), "async": programName("async"), "transferd": programName("transferd")},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
 	)
@@ -83,13 +84,8 @@ func (f flags) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 			_, _ = io.Copy(io.Discard, stdin)
 		}()
 	}
-	for _, program := range []struct {
-		path             *string
-		name, what, flag string
-	}{{&f.Ascp, ascpProgram, "ascp", "--ascp"}, {&f.Async, asyncProgram, "async", "--async"}} {
-		if *program.path, err = standIn(*program.path, program.name); err != nil {
-			return fmt.Errorf("no stand-in for %s: %w; build cmd/%s to there, or name it with %s", program.what, err, program.what, program.flag)
-		}
+	if err := f.findPrograms(); err != nil {
+		return err
 	}
 	if f.Folder == "" {
 		if f.Folder, err = os.MkdirTemp("", "ascli-sandbox-"); err != nil {
@@ -101,28 +97,35 @@ func (f flags) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 	return serve(ctx, f, stdout, log)
 }
 
-// Programs that are installed, beside this one.
-const (
-	ascpProgram  = "ascli-sandbox-ascp"
-	asyncProgram = "ascli-sandbox-async"
-)
-
-// standIn finds a program: where the user says, or beside this one.
-func standIn(given, name string) (string, error) {
-	if given == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return "", err
-		}
-		given = filepath.Join(filepath.Dir(self), programName(name))
+// findPrograms completes the paths of the programs to install.
+func (f *flags) findPrograms() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
 	}
-	_, err := os.Stat(given)
-	return given, err
+	if f.Ascp == "" {
+		f.Ascp = filepath.Join(filepath.Dir(self), programName("ascp"))
+	}
+	if _, err := os.Stat(f.Ascp); err != nil {
+		return fmt.Errorf("no stand-in for ascp: %w; build cmd/ascp to there, or name it with --ascp", err)
+	}
+	for name, path := range map[string]*string{"async": &f.Async, "transferd": &f.Transferd} {
+		if *path != "" {
+			continue
+		}
+		beside := filepath.Join(filepath.Dir(self), programName(name))
+		if _, err := os.Stat(beside); err == nil {
+			*path = beside
+		}
+	}
+	return nil
 }
 
-func programName(name string) string {
+// programName is the file name of a stand-in before it is installed.
+func programName(standsFor string) string {
+	name := "ascli-sandbox-" + standsFor
 	if runtime.GOOS == "windows" {
-		return name + ".exe"
+		name += ".exe"
 	}
 	return name
 }

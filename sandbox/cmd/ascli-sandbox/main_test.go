@@ -47,7 +47,7 @@ func start(t *testing.T, args ...string) *sandbox {
 	out, stdout := io.Pipe()
 	s := &sandbox{TB: t, stdin: stdin, stderr: &bytes.Buffer{}, exit: make(chan int, 1)}
 	go func() {
-		code := run(context.Background(), append([]string{"--stop-with-stdin", "--ascp=" + self, "--async=" + self}, args...), in, stdout, s.stderr)
+		code := run(context.Background(), append([]string{"--stop-with-stdin", "--ascp=" + self}, args...), in, stdout, s.stderr)
 		stdout.Close()
 		s.exit <- code
 	}()
@@ -318,7 +318,7 @@ func TestContextEndsTheSandbox(t *testing.T) {
 	out, stdout := io.Pipe()
 	exit := make(chan int, 1)
 	go func() {
-		exit <- run(ctx, []string{"--ascp=" + self, "--async=" + self}, strings.NewReader(""), stdout, io.Discard)
+		exit <- run(ctx, []string{"--ascp=" + self}, strings.NewReader(""), stdout, io.Discard)
 	}()
 	for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != "ready"; {
 	}
@@ -347,11 +347,10 @@ func TestStartErrorsSayWhatToDo(t *testing.T) {
 		want string
 	}{
 		"no ascp":        {[]string{"--ascp=" + filepath.Join(used, "nothing")}, "name it with --ascp"},
-		"no async":       {[]string{"--ascp=" + self, "--async=" + filepath.Join(used, "nothing")}, "name it with --async"},
-		"port taken":     {[]string{"--ascp=" + self, "--async=" + self, "--ssh-port=" + takenPort}, "choose another port with --ssh-port"},
-		"folder in use":  {[]string{"--ascp=" + self, "--async=" + self, "--folder=" + used}, "another sandbox uses it"},
+		"port taken":     {[]string{"--ascp=" + self, "--ssh-port=" + takenPort}, "choose another port with --ssh-port"},
+		"folder in use":  {[]string{"--ascp=" + self, "--folder=" + used}, "another sandbox uses it"},
 		"unknown option": {[]string{"--colour"}, "see --help"},
-		"bad fault":      {[]string{"--ascp=" + self, "--async=" + self, `--fault={"status":1}`}, "not from 200 to 599"},
+		"bad fault":      {[]string{"--ascp=" + self, `--fault={"status":1}`}, "not from 200 to 599"},
 		"bad log level":  {[]string{"--log-level=loud"}, "see --help"},
 	}
 	for name, test := range tests {

@@ -54,7 +54,7 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 		return err
 	}
 	defer ports.close()
-	ops, err := openOperations(f.Folder, w, log.With("server", "node"))
+	ops, err := openOperations(f.Folder, f.Async, w, log.With("server", "node"))
 	if err != nil {
 		return err
 	}
@@ -186,8 +186,15 @@ func sshServer(f flags, w *world.World, transfers *activity.Journal, log *slog.L
 	if err := ascp.Install(sdkFolder(f.Folder), f.Ascp, bypassPEM); err != nil {
 		return nil, err
 	}
-	if err := async.Install(sdkFolder(f.Folder), f.Async); err != nil {
-		return nil, err
+	if f.Async != "" {
+		if err := async.Install(sdkFolder(f.Folder), f.Async); err != nil {
+			return nil, err
+		}
+	}
+	if f.Transferd != "" {
+		if err := ascp.InstallDaemon(sdkFolder(f.Folder), f.Transferd); err != nil {
+			return nil, err
+		}
 	}
 	return sshd.New(sshd.Config{
 		Authority:  w,
