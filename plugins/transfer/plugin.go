@@ -13,6 +13,7 @@ import (
 	"github.com/ascli-go/ascli/plugins/transfer/direct"
 	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
 	"github.com/ascli-go/ascli/plugins/transfer/node"
+	"github.com/ascli-go/ascli/plugins/transfer/sftp"
 	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/rest"
@@ -28,6 +29,7 @@ func Plugin() *sdk.Plugin {
 			transfer.AgentDirect: direct.New(),
 			transfer.AgentNode:   node.New(),
 			transfer.AgentHTTPGW: httpgw.New(),
+			transfer.AgentSFTP:   sftp.New(),
 		},
 		Mounts: []sdk.Mount{{Under: "config", Commands: append(ascpcmd.New().Commands(), synccmd.Command())}},
 	}

@@ -39,6 +39,7 @@ func Agents() []AgentInfo {
 		{Name: AgentDirect, Summary: "FASP with a local ascp"},
 		{Name: AgentNode, Summary: "FASP between two servers: a node makes the transfer"},
 		{Name: AgentHTTPGW, Summary: "HTTPS through an Aspera HTTP Gateway"},
+		{Name: AgentSFTP, Summary: "SFTP to any SSH server"},
 	}
 }
 
