@@ -22,6 +22,8 @@ type job struct {
 
 	// plan is that of the first attempt that could make it.
 	plan *plan
+	// items counts what was asked for: all that was found, and what was not.
+	items int
 	// saved counts the copies of save_before_overwrite.
 	saved int
 	// cleaned: delete_before_transfer has been done.
@@ -87,7 +89,7 @@ func (j *job) move(ctx context.Context, cancel context.CancelCauseFunc, first *l
 	if err := m.finish(); err != nil {
 		return err
 	}
-	return outcome(j.failures, len(j.plan.files)+len(j.plan.links))
+	return outcome(j.failures, j.items)
 }
 
 func (j *job) makePlan(ctx context.Context, source sourceTree) error {
@@ -104,7 +106,7 @@ func (j *job) makePlan(ctx context.Context, source sourceTree) error {
 		for _, f := range failures {
 			j.fail(f)
 		}
-		j.plan = p
+		j.plan, j.items = p, len(p.files)+len(p.links)+len(failures)
 	}
 	if j.spec.precalculate {
 		j.progress.size(j.plan.bytes)

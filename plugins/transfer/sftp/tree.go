@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/plugins/transfer/sftp/protocol"
+	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
 // attributes are what both sides know of a file. Times are seconds of the epoch,
@@ -124,8 +125,15 @@ type rootTree struct {
 	root   *os.Root
 }
 
-func (t *rootTree) open() (err error) {
-	if t.root == nil {
+func (t *rootTree) open() error {
+	if t.root != nil {
+		return nil
+	}
+	info, err := os.Stat(t.folder)
+	if err == nil && !info.IsDir() {
+		return coded(codeNotFolder, "%s: %s", transfer.LookupCode(codeNotFolder).Info, t.folder)
+	}
+	if err == nil {
 		t.root, err = os.OpenRoot(t.folder)
 	}
 	return err

@@ -31,6 +31,10 @@ const (
 // ErrLost is what requests give after the session has ended.
 var ErrLost = errors.New("the SFTP session has ended")
 
+// asLost says why a session has ended. Only the text of the reason stays: the end
+// of a connection is io.EOF, and so is the end of a file.
+func asLost(reason error) error { return fmt.Errorf("%w: %v", ErrLost, reason) }
+
 // Session is a conversation with a server. Its methods may be called from any
 // goroutine. They wait for the answer: Close ends every wait.
 type Session struct {
@@ -266,7 +270,7 @@ func (s *Session) readAnswer(r *bufio.Reader) error {
 	call.kind = head[4]
 	err := call.receive(r, length)
 	if err != nil && call.err == nil {
-		call.err = fmt.Errorf("%w: %w", ErrLost, err)
+		call.err = asLost(err)
 	}
 	close(call.done)
 	return err
@@ -311,7 +315,7 @@ func (s *Session) end(reason error) {
 	if first {
 		s.err = ErrLost
 		if !errors.Is(reason, ErrLost) {
-			s.err = fmt.Errorf("%w: %w", ErrLost, reason)
+			s.err = asLost(reason)
 		}
 		for id, call := range s.pending {
 			call.err = s.err
