@@ -59,7 +59,11 @@ func asFailure(err error) error {
 	if errors.As(err, &known) {
 		return err
 	}
-	return &sshclient.Error{Kind: sshclient.Connection, Message: err.Error(), Cause: err}
+	kind := sshclient.Connection
+	if errors.Is(err, protocol.ErrNotSFTP) {
+		kind = sshclient.Configuration
+	}
+	return &sshclient.Error{Kind: kind, Message: err.Error(), Cause: err}
 }
 
 // login is how the client connects.

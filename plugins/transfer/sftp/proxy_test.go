@@ -111,4 +111,3 @@ func (c *cutter) cut() {
 		conn.Close()
 	}
 }
-

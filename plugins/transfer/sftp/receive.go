@@ -5,6 +5,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"time"
 
 	"github.com/ascli-go/ascli/plugins/transfer/sftp/protocol"
 )
@@ -266,11 +267,14 @@ func (d *download) drain() error {
 	return broken
 }
 
-// times are those to set: what is not kept is now's, or goes with the other.
+// times are those to set: SFTP knows both or none.
 func (o *order) times(e *entry) (accessed, modified uint32) {
-	accessed, modified = seconds(e.accessed), seconds(e.modified)
-	if !o.accessTime {
-		accessed = modified
+	now := seconds(time.Now().Unix())
+	switch {
+	case !o.modTime:
+		return seconds(e.accessed), now
+	case !o.accessTime:
+		return now, seconds(e.modified)
 	}
-	return accessed, modified
+	return seconds(e.accessed), seconds(e.modified)
 }

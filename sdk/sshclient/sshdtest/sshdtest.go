@@ -56,7 +56,7 @@ type Server struct {
 	// KnownHosts is a file with the keys of the server.
 	KnownHosts string
 	// HostKeys are the public keys of the server by kind.
-	HostKeys map[string]ssh.PublicKey
+	HostKeys map[string]ssh.PublicKey `json:"-"`
 	// Authority is a file of known hosts that has the authority alone.
 	Authority string
 

@@ -28,6 +28,9 @@ const (
 	gather = 32 << 10
 )
 
+// ErrNotSFTP is that what answers is no server of SFTP, or of an old version.
+var ErrNotSFTP = errors.New("no SFTP session")
+
 // ErrLost is what requests give after the session has ended.
 var ErrLost = errors.New("the SFTP session has ended")
 
@@ -60,7 +63,8 @@ func Open(conn io.ReadWriteCloser) (*Session, error) {
 	}
 	reader := bufio.NewReaderSize(conn, 64<<10)
 	if err := s.greet(reader); err != nil {
-		return nil, errors.Join(fmt.Errorf("no SFTP session: %w", err), conn.Close())
+		_ = conn.Close()
+		return nil, err
 	}
 	go s.write()
 	go s.read(reader)
@@ -96,20 +100,25 @@ func (s *Session) greet(r *bufio.Reader) error {
 		return err
 	}
 	kind, body, err := readPacket(r)
-	if err != nil {
+	switch {
+	case errors.Is(err, errMalformed):
+		kind = 0
+	case err != nil:
 		return err
 	}
-	if kind != typeVersion {
-		return fmt.Errorf("the server answers with packet type %d: does its shell print something at login?", kind)
+	if kind == typeVersion {
+		s.extensions, err = parseVersion(body)
 	}
-	s.extensions, err = parseVersion(body)
+	if kind != typeVersion || errors.Is(err, errMalformed) {
+		return fmt.Errorf("%w: the server's answer is not of SFTP. Does its shell print something at login?", ErrNotSFTP)
+	}
 	return err
 }
 
 func parseVersion(body []byte) (map[string]string, error) {
 	c := cursor{b: body}
 	if v := c.uint32(); c.err == nil && v < version {
-		return nil, fmt.Errorf("the server speaks version %d of SFTP, version %d is needed", v, version)
+		return nil, fmt.Errorf("%w: the server speaks version %d, version %d is needed", ErrNotSFTP, v, version)
 	}
 	extensions := map[string]string{}
 	for len(c.b) > 0 && c.err == nil {

@@ -189,7 +189,7 @@ func readPacket(r *bufio.Reader) (kind byte, body []byte, err error) {
 	}
 	length := int(binary.BigEndian.Uint32(head[:])) - 1
 	if length < 0 || length > maxPacket {
-		return 0, nil, fmt.Errorf("%w: does the shell of the server print something at login?", errMalformed)
+		return 0, nil, errMalformed
 	}
 	body = make([]byte, length)
 	_, err = io.ReadFull(r, body)
