@@ -69,7 +69,11 @@ func connectionFailure(err error) error {
 	if len(failed.Hints) == 0 {
 		return &finalError{e}
 	}
-	return &finalError{&failure.Error{Label: failure.Transfer, Message: failed.Message, Hints: failed.Hints, Cause: e}}
+	hints := failed.Hints
+	if failed.Unknown {
+		hints = append(hints, "Or accept servers at their first connection: --transfer-info.host_key="+string(sshclient.AcceptNew))
+	}
+	return &finalError{&failure.Error{Label: failure.Transfer, Message: failed.Message, Hints: hints, Cause: e}}
 }
 
 // fileFailure gives the failure of a file its code.

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/crypto/ssh"
+
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/sshclient/sshdtest"
@@ -231,3 +233,5 @@ func shift(t *testing.T, path string, hours int) {
 		t.Fatal(err)
 	}
 }
+
+func ssh256(key ssh.PublicKey) string { return ssh.FingerprintSHA256(key) }
