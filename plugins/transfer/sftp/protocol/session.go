@@ -308,11 +308,12 @@ func (c *Call) receiveContent(r io.Reader, length int) error {
 	if _, err := io.ReadFull(r, size[:]); err != nil {
 		return err
 	}
-	c.n = int(binary.BigEndian.Uint32(size[:]))
-	if c.n != length-len(size) || c.n > len(c.into) {
+	n := int(binary.BigEndian.Uint32(size[:]))
+	if n != length-len(size) || n > len(c.into) {
 		return errMalformed
 	}
-	_, err := io.ReadFull(r, c.into[:c.n])
+	_, err := io.ReadFull(r, c.into[:n])
+	c.n = n
 	return err
 }
 
