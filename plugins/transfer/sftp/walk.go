@@ -29,6 +29,7 @@ type walker struct {
 
 	mutex    sync.Mutex
 	found    []*entry
+	passed   []string
 	failures []*transfer.Error
 	broken   error
 }
@@ -66,6 +67,7 @@ func walk(ctx context.Context, o *order, tree sourceTree, log *slog.Logger) (*pl
 		return nil, nil, w.broken
 	}
 	p, duplicates := arrange(w.found, o.direction == transfer.Receive && foldsCase())
+	p.passed = w.passed
 	return p, append(w.failures, duplicates...), nil
 }
 
@@ -110,6 +112,13 @@ func (w *walker) add(e *entry) {
 	w.found = append(w.found, e)
 }
 
+// pass notes what the source has and the job leaves out.
+func (w *walker) pass(e *entry) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.passed = append(w.passed, e.target)
+}
+
 func (w *walker) top(p place) {
 	w.slots <- struct{}{}
 	a, err := w.tree.stat(p.source, false)
@@ -141,8 +150,11 @@ func (w *walker) visit(p place, a attributes, isNamed bool) {
 	case 0:
 		if w.order.wants(e.modified) {
 			w.add(e)
+		} else {
+			w.pass(e)
 		}
 	default:
+		w.pass(e)
 		if !w.order.quietSpecials {
 			w.log.Warn("Ignoring non file/directory: " + e.source)
 		}
@@ -153,6 +165,7 @@ func (w *walker) visit(p place, a attributes, isNamed bool) {
 func (w *walker) link(e *entry, p place) (*entry, place, bool) {
 	switch w.order.links {
 	case linksSkip:
+		w.pass(e)
 		return nil, p, false
 	case linksCopy, linksCopyForce:
 		target, err := w.tree.readlink(e.source)
