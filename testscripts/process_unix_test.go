@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -29,11 +30,13 @@ const (
 	pollInterval = 10 * time.Millisecond
 )
 
-// program is a running ascli, in a process group of its own as a shell gives one.
+// program is a running program, in a process group of its own as a shell gives one.
 type program struct {
 	t              *testing.T
 	cmd            *exec.Cmd
-	stdin          io.Closer
+	name           string
+	home           string
+	stdin          io.WriteCloser
 	stdout, stderr *head
 	exited         chan struct{}
 }
@@ -42,13 +45,31 @@ type program struct {
 // open and silent. A --plugin-folder among args is searched first.
 func start(t *testing.T, sandbox *world.Sandbox, args ...string) *program {
 	t.Helper()
+	return startAt(t, sandbox, t.TempDir(), nil, args...)
+}
+
+// startAt is start with a home folder, and variables in the form of os.Environ.
+func startAt(t *testing.T, sandbox *world.Sandbox, home string, variables []string, args ...string) *program {
+	t.Helper()
 	s := shared.strangers
 	folders := fmt.Sprintf("--plugin-folder=@json:[%q,%q]", s.plugins, s.odd)
+	return launchAt(t, sandbox, home, variables, "ascli", append([]string{folders}, args...)...)
+}
+
+// launch runs a built program with a standard input that stays open.
+func launch(t *testing.T, sandbox *world.Sandbox, name string, args ...string) *program {
+	t.Helper()
+	return launchAt(t, sandbox, t.TempDir(), nil, name, args...)
+}
+
+// launchAt is launch with a home folder, and variables in the form of os.Environ.
+func launchAt(t *testing.T, sandbox *world.Sandbox, home string, variables []string, name string, args ...string) *program {
+	t.Helper()
 	p := &program{
-		t: t, cmd: exec.Command(world.Program(shared.bin, "ascli"), append([]string{folders}, args...)...),
+		t: t, name: name, home: home, cmd: exec.Command(world.Program(shared.bin, name), args...),
 		stdout: &head{}, stderr: &head{}, exited: make(chan struct{}),
 	}
-	p.cmd.Env = append(world.Environ(shared.bin, t.TempDir(), sandbox.Config), s.environ()...)
+	p.cmd.Env = slices.Concat(world.Environ(shared.bin, home, sandbox.Config), shared.strangers.environ(), variables)
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	p.cmd.WaitDelay = goneWithin
@@ -69,7 +90,7 @@ func start(t *testing.T, sandbox *world.Sandbox, args ...string) *program {
 		_ = p.cmd.Process.Kill()
 		<-p.exited
 		if t.Failed() {
-			t.Logf("ascli %s\nstdout: %s\nstderr: %s", strings.Join(args, " "), p.stdout, p.stderr)
+			t.Logf("%s %s\nstdout: %s\nstderr: %s", name, strings.Join(args, " "), p.stdout, p.stderr)
 		}
 	})
 	return p
@@ -80,7 +101,7 @@ func (p *program) await(what string, is func() bool) {
 	p.t.Helper()
 	await(p.t, what, eventually, func() bool {
 		if p.hasExited() {
-			p.t.Fatalf("ascli ended (%v) before: %s", p.cmd.ProcessState, what)
+			p.t.Fatalf("%s ended (%v) before: %s", p.name, p.cmd.ProcessState, what)
 		}
 		return is()
 	})
@@ -101,7 +122,7 @@ func (p *program) awaitExit() syscall.WaitStatus {
 	select {
 	case <-p.exited:
 	case <-time.After(eventually):
-		p.t.Fatal("ascli does not end")
+		p.t.Fatalf("%s does not end", p.name)
 	}
 	return p.cmd.ProcessState.Sys().(syscall.WaitStatus)
 }
@@ -318,9 +339,14 @@ const (
 // bigFile writes a file of random bytes.
 func bigFile(t *testing.T) string {
 	t.Helper()
+	return bigFileNamed(t, bigName)
+}
+
+func bigFileNamed(t *testing.T, name string) string {
+	t.Helper()
 	content := make([]byte, bigSize)
 	_, _ = rand.Read(content)
-	path := filepath.Join(t.TempDir(), bigName)
+	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -82,11 +82,13 @@ func TestScripts(t *testing.T) {
 			return setup(env)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"random":    random,
-			"exits":     exits,
-			"received":  received,
-			"awaitport": awaitPort,
-			"variable":  variable,
+			"random":       random,
+			"exits":        exits,
+			"received":     received,
+			"awaitport":    awaitPort,
+			"variable":     variable,
+			"sandbox":      ownSandbox,
+			"gatewayfault": gatewayFault,
 		},
 	})
 }
@@ -115,11 +117,13 @@ func setup(env *testscript.Env) error {
 	}
 	url = shared.hearing.url(url)
 	env.Setenv("REMOTE", remote)
+	env.Setenv("SANDBOX", shared.sandbox.Folder)
+	env.Values[ownSandboxKey{}] = new(*world.Sandbox)
 	env.Setenv("FILES", filepath.Join(shared.sandbox.Files, remote))
 	env.Setenv("NODE_URL", url)
 	env.Setenv("NODE_HOST", strings.TrimPrefix(url, "https://"))
 	env.Setenv("CONFIG", filepath.Join(main, "config.yaml"))
-	token, err := accessKeyToken()
+	token, err := accessKeyToken(shared.sandbox)
 	if err != nil {
 		return err
 	}
@@ -136,6 +140,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("SFTP_SPEC", shared.sshd.spec())
 	env.Setenv("SFTP_KNOWN_HOSTS", shared.sshd.KnownHosts)
 	env.Setenv("ALL_FILES", shared.sandbox.Files)
+	env.Setenv("SDK", filepath.Join(shared.sandbox.Folder, "sdk"))
 	env.Setenv("SSH_HOST", host)
 	env.Setenv("SSH_PORT", port)
 	folder := filepath.Join(shared.sandbox.Files, remote)
@@ -159,12 +164,12 @@ func freePort() (string, error) {
 
 // accessKeyToken returns a transfer token for all files of the sandbox's access
 // key (spec/transfer.md 6.3: token).
-func accessKeyToken() (string, error) {
-	id, err := shared.sandbox.Preset("sandbox_ak", "username")
+func accessKeyToken(sandbox *world.Sandbox) (string, error) {
+	id, err := sandbox.Preset("sandbox_ak", "username")
 	if err != nil {
 		return "", err
 	}
-	secret, err := shared.sandbox.Preset("sandbox_ak", "password")
+	secret, err := sandbox.Preset("sandbox_ak", "password")
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(id+":"+secret)), err
 }
 

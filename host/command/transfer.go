@@ -21,7 +21,10 @@ func (s *session) Transfer(ctx context.Context, spec *record.Object, sources []t
 	if err != nil {
 		return err
 	}
+	summary := transferui.NewSummary()
+	stopSteering := s.steer(ctx, agents)
 	err = agents.RunTransfer(ctx, request, func(e transfer.Event) {
+		summary.Take(e)
 		if bar != nil {
 			bar.Take(e)
 		}
@@ -29,9 +32,11 @@ func (s *session) Transfer(ctx context.Context, spec *record.Object, sources []t
 			progress(e)
 		}
 	})
+	stopSteering()
 	if bar != nil {
 		bar.Close()
 	}
+	s.log.Info(summary.String())
 	s.notifyTransfer(ctx, request.Spec, err)
 	return err
 }
@@ -42,6 +47,7 @@ func (s *session) TransferComplete(ctx context.Context, spec *record.Object, pro
 	if err != nil {
 		return err
 	}
+	defer s.steer(ctx, agents)()
 	return agents.RunTransfer(ctx, request, func(e transfer.Event) {
 		if progress != nil {
 			progress(e)
@@ -79,7 +85,7 @@ func (s *session) prepareTransfer(ctx context.Context, spec *record.Object, sour
 }
 
 func (s *session) transferRequest(ctx context.Context, spec *record.Object, sources []transfer.Source) (*ascliv1.RunRequest, error) {
-	ts, err := s.options.Object(ctx, "ts")
+	ts, err := s.userSpec(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -182,4 +182,4 @@ func deletion(p string, err error) error {
 	return &finalError{&transfer.Error{Code: failed.Code, Message: "cannot delete before the transfer: " + failed.Message, Cause: err}}
 }
 
-func isFaux(e *entry) bool { return faux.IsSource(e.source) }
+func isFaux(e *entry) bool { return faux.Is(e.source) }

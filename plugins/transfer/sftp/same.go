@@ -77,7 +77,7 @@ type content interface {
 
 func (m *mover) localContent(e *entry, target string) (content, error) {
 	if e.fake != nil {
-		return fakeContent{*e.fake}, nil
+		return &madeContent{file: *e.fake}, nil
 	}
 	return m.openLocal(e, target)
 }
