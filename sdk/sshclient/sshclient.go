@@ -118,7 +118,8 @@ func (c Config) connect(ctx context.Context, methods []ssh.AuthMethod, verifier 
 	}
 	conn := newLifeConn(raw)
 	abort := context.AfterFunc(dialing, func() { _ = raw.Close() })
-	sshConn, channels, requests, err := ssh.NewClientConn(conn, c.address(), &ssh.ClientConfig{
+	packets := newStream(conn)
+	sshConn, channels, requests, err := ssh.NewClientConn(packets, c.address(), &ssh.ClientConfig{
 		Config:            ssh.Config{Ciphers: c.Ciphers},
 		User:              c.User,
 		Auth:              methods,
@@ -131,7 +132,7 @@ func (c Config) connect(ctx context.Context, methods []ssh.AuthMethod, verifier 
 		err = errors.Join(context.Cause(dialing), sshConn.Close())
 	}
 	if err != nil {
-		_ = raw.Close()
+		_ = packets.Close()
 		if dialing.Err() != nil {
 			err = context.Cause(dialing)
 		}
