@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync/atomic"
 	"testing"
 )
@@ -34,7 +35,7 @@ func TestStreamGathersWhileTheSocketIsBusy(t *testing.T) {
 	content := make([]byte, 64<<10)
 	_, _ = rand.Read(content)
 	writeAll := func(b []byte) {
-		for part := range chunks(b, 1000) {
+		for part := range slices.Chunk(b, 1000) {
 			if n, err := s.Write(part); err != nil || n != len(part) {
 				t.Fatal(n, err)
 			}
@@ -55,18 +56,6 @@ func TestStreamGathersWhileTheSocketIsBusy(t *testing.T) {
 	}
 	if calls := slow.calls.Load(); calls != 2 {
 		t.Errorf("%d calls of the socket, want 2: what was written while it was busy goes together", calls)
-	}
-}
-
-func chunks(b []byte, size int) func(yield func([]byte) bool) {
-	return func(yield func([]byte) bool) {
-		for len(b) > 0 {
-			n := min(size, len(b))
-			if !yield(b[:n]) {
-				return
-			}
-			b = b[n:]
-		}
 	}
 }
 
