@@ -33,7 +33,8 @@ type bench struct {
 
 func newBench(t *testing.T) *bench {
 	t.Helper()
-	return benchOn(t, sshdtest.Start(t, sshdtest.Options{}))
+	// Making an RSA key takes longer than most tests.
+	return benchOn(t, sshdtest.Start(t, sshdtest.Options{HostKeys: []string{sshdtest.Ed25519}}))
 }
 
 func benchOn(t *testing.T, server *sshdtest.Server) *bench {

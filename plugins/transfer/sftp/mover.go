@@ -24,6 +24,8 @@ type mover struct {
 	targets *targets
 	ctx     context.Context
 	cancel  context.CancelCauseFunc
+	// spare are further connections for the only file of an attempt.
+	spare chan *line
 }
 
 // run moves the files that are not settled, by one or several connections.
@@ -37,9 +39,12 @@ func (m *mover) run(first *line) error {
 		}
 	}
 	todo := m.todo()
-	serve(first)
 	dialing, stopDialing := context.WithCancel(m.ctx)
 	defer stopDialing()
+	if len(todo) == 1 && splits(todo[0].size) {
+		return m.alone(first, todo[0])
+	}
+	serve(first)
 	for range m.furtherConnections(todo) {
 		running.Go(func() { m.further(dialing, serve) })
 	}

@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"time"
 	"unicode/utf8"
+
+	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
 const (
@@ -71,16 +73,30 @@ func (m *mover) resumeAt(l *line, e *entry, partial, info string) (int64, error)
 			return 0, err
 		}
 	}
-	at := part.size
-	if !l.ordered && at < e.size {
-		// Its last requests may have been served in any order.
-		at = max(0, at-window*int64(l.session.WriteChunk()))
+	at := max(0, part.size-m.unordered(l, e)*int64(l.session.WriteChunk()))
+	if at == 0 {
+		return 0, nil
 	}
 	same, err := m.same(l, e, partial, at)
 	if err != nil || !same {
 		return 0, err
 	}
 	return at, nil
+}
+
+// unordered is how many of the last requests for a part may have been served in
+// any order, so that there are holes. Downloads write in order; who wrote the part
+// before is not known, so that the size of the file decides.
+func (m *mover) unordered(l *line, e *entry) int64 {
+	switch {
+	case m.spec.direction == transfer.Receive:
+		return 0
+	case splits(e.size):
+		return splitWindow
+	case !l.ordered:
+		return window
+	}
+	return 0
 }
 
 // savedName is that of ascp for the copy of a file that is replaced.

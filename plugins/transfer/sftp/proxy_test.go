@@ -15,6 +15,8 @@ type cutter struct {
 	conns []net.Conn
 	// passed counts the bytes since the last reset, each way apart.
 	up, down int64
+	// each has the bytes of every connection, both ways.
+	each []*int64
 	// at is after how many bytes, of the way that has more, what is done; nil: never.
 	at   int64
 	then func()
@@ -47,13 +49,15 @@ func (c *cutter) accept() {
 		}
 		c.mutex.Lock()
 		c.conns = append(c.conns, client, server)
+		own := new(int64)
+		c.each = append(c.each, own)
 		c.mutex.Unlock()
-		go c.pass(server, client, &c.up)
-		go c.pass(client, server, &c.down)
+		go c.pass(server, client, &c.up, own)
+		go c.pass(client, server, &c.down, own)
 	}
 }
 
-func (c *cutter) pass(to, from net.Conn, count *int64) {
+func (c *cutter) pass(to, from net.Conn, count, own *int64) {
 	defer to.Close()
 	defer from.Close()
 	for buffer := make([]byte, 16<<10); ; {
@@ -62,7 +66,7 @@ func (c *cutter) pass(to, from net.Conn, count *int64) {
 			if _, err := to.Write(buffer[:n]); err != nil {
 				return
 			}
-			c.count(count, n)
+			c.count(count, own, n)
 		}
 		if err != nil {
 			return
@@ -70,9 +74,10 @@ func (c *cutter) pass(to, from net.Conn, count *int64) {
 	}
 }
 
-func (c *cutter) count(count *int64, n int) {
+func (c *cutter) count(count, own *int64, n int) {
 	c.mutex.Lock()
 	*count += int64(n)
+	*own += int64(n)
 	var then func()
 	if c.then != nil && max(c.up, c.down) >= c.at {
 		then, c.then = c.then, nil
@@ -91,11 +96,31 @@ func (c *cutter) after(bytes int64, then func()) {
 	c.at, c.then = bytes, then
 }
 
+// when is after, counted since the last reset.
+func (c *cutter) when(bytes int64, then func()) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.at, c.then = bytes, then
+}
+
 // passed returns how many bytes passed the way that has more.
 func (c *cutter) passed() int64 {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	return max(c.up, c.down)
+}
+
+// busy counts the connections over which more than so many bytes passed.
+func (c *cutter) busy(bytes int64) int {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	n := 0
+	for _, own := range c.each {
+		if *own > bytes {
+			n++
+		}
+	}
+	return n
 }
 
 // cut resets the connections.

@@ -49,7 +49,7 @@ func (m *mover) fetch(l *line, e *entry, moved *tally) (*download, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &download{mover: m, line: l, handle: h, entry: e, moved: moved}
+	d := &download{mover: m, line: l, handle: h, paths: paths{handles: []*protocol.Handle{h}}, entry: e, moved: moved}
 	return d, d.run()
 }
 
@@ -58,6 +58,7 @@ type download struct {
 	*mover
 	line          *line
 	handle        *protocol.Handle
+	paths         paths
 	entry         *entry
 	moved         *tally
 	partial, info string
@@ -92,7 +93,11 @@ func (d *download) run() (err error) {
 		if d.closing == nil {
 			d.closing = d.handle.StartClose()
 		}
+		extra := d.paths.closeExtra()
 		err = errors.Join(err, d.drain(), d.closing.Wait())
+		for _, call := range extra {
+			err = errors.Join(err, call.Wait())
+		}
 	}()
 	if d.asked, err = d.resumeAt(d.line, d.entry, d.partial, d.info); err != nil {
 		return err
@@ -153,7 +158,11 @@ func (d *download) openTarget() (err error) {
 // ask keeps requests under way as long as there are buffers.
 func (d *download) ask() error {
 	chunk := d.limit.chunk(d.line.session.ReadChunk())
-	for d.asked < d.entry.size && len(d.pending) < window {
+	d.join(&d.paths, d.entry.source, protocol.Read, func(a protocol.Attributes) bool {
+		now := fromServer(a)
+		return now.size == d.entry.size && now.modified == d.entry.modified
+	})
+	for d.asked < d.entry.size && len(d.pending) < d.paths.window() {
 		buffer := d.buffers.try()
 		if buffer == nil {
 			if len(d.pending) > 0 {
@@ -169,10 +178,12 @@ func (d *download) ask() error {
 			d.buffers.give(buffer)
 			return err
 		}
-		d.pending = append(d.pending, read{d.handle.StartRead(d.asked, buffer.Content(n)), buffer, d.asked, n})
+		d.pending = append(d.pending, read{d.paths.handle().StartRead(d.asked, buffer.Content(n)), buffer, d.asked, n})
 		d.asked += int64(n)
 	}
-	if d.asked == d.entry.size && d.after == nil {
+	// On another connection it would not come behind all reads.
+	behind := !d.paths.split() || len(d.pending) == 0
+	if d.asked == d.entry.size && d.after == nil && behind {
 		d.after, d.closing = d.line.session.StartStat(d.entry.source), d.handle.StartClose()
 	}
 	return nil

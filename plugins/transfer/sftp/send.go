@@ -40,7 +40,7 @@ func (m *mover) send(l *line, e *entry, moved *tally) error {
 	if err != nil {
 		return err
 	}
-	u := &upload{mover: m, line: l, handle: h, source: source, entry: e, moved: moved, at: at}
+	u := &upload{mover: m, line: l, handle: h, paths: paths{handles: []*protocol.Handle{h}}, target: remote.at(partial), source: source, entry: e, moved: moved, at: at}
 	if err := u.run(); err != nil {
 		return m.serverFull(l, err)
 	}
@@ -80,6 +80,8 @@ type upload struct {
 	*mover
 	line   *line
 	handle *protocol.Handle
+	paths  paths
+	target string
 	source *source
 	entry  *entry
 	moved  *tally
@@ -101,6 +103,13 @@ type write struct {
 func (u *upload) run() error {
 	err := u.content()
 	var last []*protocol.Call
+	if u.paths.split() {
+		// What comes last must not overtake the content on another connection.
+		for err == nil && len(u.pending) > 0 {
+			err = u.settle()
+		}
+		last = u.paths.closeExtra()
+	}
 	if err == nil && u.skipped {
 		last = append(last, u.handle.StartTruncate(u.entry.size))
 	}
@@ -120,6 +129,7 @@ func (u *upload) run() error {
 func (u *upload) content() error {
 	chunk := u.limit.chunk(u.line.session.WriteChunk())
 	for u.at < u.entry.size {
+		u.join(&u.paths, u.target, protocol.Write, func(protocol.Attributes) bool { return true })
 		if next := u.source.nextData(u.at); next > u.at {
 			u.moved.add(next - u.at)
 			u.at, u.skipped = next, true
@@ -147,9 +157,9 @@ func (u *upload) content() error {
 			u.buffers.give(buffer)
 			return err
 		}
-		u.pending = append(u.pending, write{u.handle.StartWrite(u.at, buffer, n), buffer, n})
+		u.pending = append(u.pending, write{u.paths.handle().StartWrite(u.at, buffer, n), buffer, n})
 		u.at += int64(n)
-		if len(u.pending) >= window {
+		if len(u.pending) >= u.paths.window() {
 			if err := u.settle(); err != nil {
 				return err
 			}

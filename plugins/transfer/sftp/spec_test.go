@@ -76,7 +76,7 @@ func TestParameters(t *testing.T) {
 // What keeps a connection from being made has the code of ascp, and is tried
 // again only where that can help.
 func TestLogin(t *testing.T) {
-	b := newBench(t)
+	b := benchOn(t, sshdtest.Start(t, sshdtest.Options{}))
 	writeFile(t, b.here+"/f", []byte("x"))
 	_, stranger, err := sshdtest.NewKey(sshdtest.RSA, "")
 	if err != nil {

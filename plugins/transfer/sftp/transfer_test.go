@@ -18,6 +18,7 @@ func directions(t *testing.T, test func(t *testing.T, b *bench, direction, from,
 	shared := newBench(t)
 	for _, direction := range []string{"send", "receive"} {
 		t.Run(direction, func(t *testing.T) {
+			t.Parallel()
 			b := benchOn(t, shared.server)
 			if direction == "send" {
 				test(t, b, direction, b.here, b.there)
