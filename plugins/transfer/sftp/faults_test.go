@@ -17,6 +17,7 @@ const bigSize = 24 << 20
 
 // A connection that breaks costs what was under way, not what has arrived.
 func TestCutConnection(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		content := string(randomBytes(bigSize))
 		writeFile(t, filepath.Join(from, "big"), []byte(content))
@@ -48,8 +49,10 @@ func TestCutConnection(t *testing.T) {
 
 // What an interrupted job has moved, a later one does not move again.
 func TestInterruptedJob(t *testing.T) {
+	t.Parallel()
 	for _, policy := range []string{resumeAttrs, resumeSparse, resumeFull, resumeNone} {
 		t.Run(policy, func(t *testing.T) {
+			t.Parallel()
 			directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 				content := string(randomBytes(bigSize))
 				writeFile(t, filepath.Join(from, "big"), []byte(content))
@@ -82,6 +85,7 @@ func TestInterruptedJob(t *testing.T) {
 
 // A part of another version of the source is not completed.
 func TestPartOfAnotherFile(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		for _, policy := range []string{resumeAttrs, resumeSparse, resumeFull} {
 			t.Run(policy, func(t *testing.T) {
@@ -110,6 +114,7 @@ func TestPartOfAnotherFile(t *testing.T) {
 }
 
 func TestRetriesExhausted(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	proxy := through(t, b)
 	proxy.listener.Close()
@@ -126,6 +131,7 @@ func TestRetriesExhausted(t *testing.T) {
 
 // A source that changes while it is read is a failed file, never a mixture.
 func TestUnstableSource(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(t *testing.T, path string){
 		"grows": func(t *testing.T, path string) {
 			f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0)
@@ -149,6 +155,7 @@ func TestUnstableSource(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 				path := filepath.Join(from, "big")
 				writeFile(t, path, randomBytes(bigSize))
@@ -166,6 +173,7 @@ func TestUnstableSource(t *testing.T) {
 }
 
 func TestMissingSource(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		none, one := filepath.Join(from, "none"), filepath.Join(from, "one")
 		r := b.run(t.Context(), specOf(direction, to, []string{none}), `{}`)

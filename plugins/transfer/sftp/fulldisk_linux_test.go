@@ -20,6 +20,7 @@ func onSmallDisk(folder, program string) string {
 }
 
 func TestFullDiskOfServer(t *testing.T) {
+	t.Parallel()
 	full := t.TempDir()
 	script := filepath.Join(t.TempDir(), "sftp-server")
 	b := benchOn(t, sshdtest.Start(t, sshdtest.Options{SFTP: func(server string) string {
@@ -44,6 +45,7 @@ const (
 )
 
 func TestFullDiskHere(t *testing.T) {
+	t.Parallel()
 	if os.Getenv(fullFolder) != "" {
 		fillDisk(t, os.Getenv(fullFolder))
 		return

@@ -21,6 +21,7 @@ func link(t *testing.T, target, path string) {
 }
 
 func TestLinks(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		writeFile(t, filepath.Join(from, "d/real"), []byte("content"))
 		writeFile(t, filepath.Join(from, "d/folder/inner"), []byte("inner"))
@@ -66,6 +67,7 @@ func TestLinks(t *testing.T) {
 
 // Links that lead back end the walk there, not the job.
 func TestLinkLoops(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		writeFile(t, filepath.Join(from, "a/f"), []byte("1"))
 		writeFile(t, filepath.Join(from, "b/g"), []byte("2"))
@@ -85,6 +87,7 @@ func TestLinkLoops(t *testing.T) {
 }
 
 func TestTimes(t *testing.T) {
+	t.Parallel()
 	modified, accessed := time.Unix(1_500_000_000, 0), time.Unix(1_400_000_000, 0)
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		writeFile(t, filepath.Join(from, "d/small"), randomBytes(10))
@@ -122,6 +125,7 @@ func TestTimes(t *testing.T) {
 }
 
 func TestSelection(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		for name, hours := range map[string]int{"d/new": 0, "d/day": -24, "d/week": -24 * 7} {
 			writeFile(t, filepath.Join(from, name), []byte(name))
@@ -153,6 +157,7 @@ func TestSelection(t *testing.T) {
 }
 
 func TestSourceAfterTransfer(t *testing.T) {
+	t.Parallel()
 	all := map[string]string{"d/": "", "d/a": "1", "d/sub/": "", "d/sub/b": "2"}
 	for _, tt := range []struct {
 		name string
@@ -181,6 +186,7 @@ func TestSourceAfterTransfer(t *testing.T) {
 }
 
 func TestArchive(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		writeFile(t, filepath.Join(from, "d/a"), []byte("1"))
 		writeFile(t, filepath.Join(from, "d/sub/b"), []byte("2"))
@@ -194,6 +200,7 @@ func TestArchive(t *testing.T) {
 }
 
 func TestSkippedSources(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		for _, skippedToo := range []bool{false, true} {
 			writeFile(t, filepath.Join(from, "f"), []byte("same"))
@@ -210,6 +217,7 @@ func TestSkippedSources(t *testing.T) {
 }
 
 func TestSaveBeforeOverwrite(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		writeFile(t, filepath.Join(from, "f.txt"), []byte("new"))
 		writeFile(t, filepath.Join(to, "f.txt"), []byte("old one"))
@@ -230,6 +238,7 @@ func TestSaveBeforeOverwrite(t *testing.T) {
 }
 
 func TestDeleteBefore(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		writeFile(t, filepath.Join(from, "d/keep"), []byte("1"))
 		for _, name := range []string{"d/extra", "d/sub/deep/extra", "d/keep", "outside"} {
@@ -262,6 +271,7 @@ func TestDeleteBefore(t *testing.T) {
 
 // Zeros take neither time nor room, where the systems let them.
 func TestSparse(t *testing.T) {
+	t.Parallel()
 	const size = 64 << 20
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		path := filepath.Join(from, "sparse")
@@ -294,6 +304,7 @@ func TestSparse(t *testing.T) {
 }
 
 func TestTargetRate(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		writeFile(t, filepath.Join(from, "f"), randomBytes(300_000))
 		start := time.Now()
@@ -308,6 +319,7 @@ func TestTargetRate(t *testing.T) {
 }
 
 func TestFaux(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	r := b.run(t.Context(), specOf("send", b.there, []string{"faux:///zeros?3m", "faux:///d/e?count=3&file=f&size=10&inc=5&buf_init=random"}), `{}`)
 	if r.err != nil {

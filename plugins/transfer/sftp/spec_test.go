@@ -76,6 +76,7 @@ func TestParameters(t *testing.T) {
 // What keeps a connection from being made has the code of ascp, and is tried
 // again only where that can help.
 func TestLogin(t *testing.T) {
+	t.Parallel()
 	b := benchOn(t, sshdtest.Start(t, sshdtest.Options{}))
 	writeFile(t, b.here+"/f", []byte("x"))
 	_, stranger, err := sshdtest.NewKey(sshdtest.RSA, "")
@@ -131,6 +132,7 @@ func TestLogin(t *testing.T) {
 }
 
 func TestUnknownHostHasHints(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	writeFile(t, b.here+"/f", nil)
 	r := b.run(t.Context(), specOf("send", b.there, []string{b.here + "/f"}), `{"known_hosts":["/nowhere"]}`)

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 	"time"
 )
@@ -35,23 +34,31 @@ func sameFile(t *testing.T, path string, want []byte) {
 // A single large file goes over all connections, and one that breaks costs no more
 // than what was under way.
 func TestSplitFile(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		content := splitContent()
 		writeFile(t, filepath.Join(from, "big"), content)
 		proxy := through(t, b)
 		spec := specOf(direction, to, []string{filepath.Join(from, "big")})
-		// The file waits for its second connection, which else might come too late.
-		second := func() {
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		// The file goes slowly until its second connection has joined, which else
+		// might come too late.
+		var step func()
+		at := int64(0)
+		step = func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 			defer cancel()
-			for proxy.busy(3000) < 2 && ctx.Err() == nil {
-				runtime.Gosched()
+			look := time.NewTicker(time.Millisecond)
+			defer look.Stop()
+			for proxy.busy(100<<10) < 2 && ctx.Err() == nil {
+				<-look.C
+			}
+			if at += 1 << 20; at < splitSize/2 {
+				proxy.when(at, step)
+			} else {
+				proxy.when(at, proxy.cut)
 			}
 		}
-		proxy.after(1<<20, func() {
-			second()
-			proxy.when(splitSize/2, proxy.cut)
-		})
+		proxy.after(at, step)
 		if r := b.run(t.Context(), spec, `{}`); r.err != nil {
 			t.Fatal(r.err)
 		}
@@ -67,6 +74,7 @@ func TestSplitFile(t *testing.T) {
 
 // The end of a part that came over several connections may have holes.
 func TestHolesInPart(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	content := splitContent()
 	source := filepath.Join(b.here, "big")

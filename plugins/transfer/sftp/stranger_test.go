@@ -186,6 +186,7 @@ func TestNamesThatEscape(t *testing.T) {
 
 // A link in the destination that leads out of it is not gone through.
 func TestLinksThatEscape(t *testing.T) {
+	t.Parallel()
 	b := newBench(t)
 	outside := t.TempDir()
 	writeFile(t, filepath.Join(b.there, "d/file"), []byte("evil"))
@@ -198,6 +199,7 @@ func TestLinksThatEscape(t *testing.T) {
 }
 
 func TestNoSFTP(t *testing.T) {
+	t.Parallel()
 	for name, tt := range map[string]struct {
 		serve func(io.ReadWriteCloser)
 		want  string

@@ -45,6 +45,7 @@ func specOf(direction, to string, sources []string, more ...any) string {
 }
 
 func TestFilesArrive(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		long := strings.Repeat("é", 127) + "x"
 		want := map[string]string{"tree/": "", "tree/none/": "", "tree/sub/": "", "tree/sub/deep/": ""}
@@ -83,6 +84,7 @@ func TestFilesArrive(t *testing.T) {
 }
 
 func TestManyFiles(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		want := map[string]string{"many/": ""}
 		for i := range 1200 {
@@ -98,6 +100,7 @@ func TestManyFiles(t *testing.T) {
 }
 
 func TestWhereFilesLand(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		for _, name := range []string{"d1/d2/f2", "d1/f1", "f"} {
 			writeFile(t, filepath.Join(from, name), []byte(name))
@@ -135,6 +138,7 @@ func TestWhereFilesLand(t *testing.T) {
 }
 
 func TestOverwrite(t *testing.T) {
+	t.Parallel()
 	directions(t, func(t *testing.T, b *bench, direction, from, to string) {
 		for _, tt := range []struct {
 			policy string
