@@ -3,13 +3,37 @@ package command
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
+
+// userSpec returns option ts, once its values are found fit for the chosen agent:
+// a mistake is told before anything is asked of a server.
+func (s *session) userSpec(ctx context.Context) (*record.Object, error) {
+	ts, err := s.options.Object(ctx, "ts")
+	if err != nil || ts == nil {
+		return nil, err
+	}
+	name, err := s.options.Text(ctx, "transfer")
+	if err != nil {
+		return nil, err
+	}
+	agent, err := transfer.ResolveAgent(name)
+	if err != nil {
+		return nil, err
+	}
+	unsupported, err := transfer.CheckOption(ts, agent)
+	if len(unsupported) > 0 {
+		s.log.Info(fmt.Sprintf("agent %s does not support, of option ts: %s", agent.Name, strings.Join(unsupported, ", ")))
+	}
+	return ts, err
+}
 
 // agentInfo returns the parameters of the chosen agent. Agent node takes the
 // node that the user has as default, unless told which (spec/transfer.md 7).

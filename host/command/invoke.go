@@ -209,7 +209,7 @@ func (s *session) sourceOptions(ctx context.Context, in *transfer.SourceInput) (
 	if in.AgentInfo, err = s.options.Object(ctx, "transfer_info"); err != nil {
 		return err
 	}
-	in.TS, err = s.options.Object(ctx, "ts")
+	in.TS, err = s.userSpec(ctx)
 	return err
 }
 

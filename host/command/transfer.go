@@ -21,7 +21,9 @@ func (s *session) Transfer(ctx context.Context, spec *record.Object, sources []t
 	if err != nil {
 		return err
 	}
+	summary := transferui.NewSummary()
 	err = agents.RunTransfer(ctx, request, func(e transfer.Event) {
+		summary.Take(e)
 		if bar != nil {
 			bar.Take(e)
 		}
@@ -32,6 +34,7 @@ func (s *session) Transfer(ctx context.Context, spec *record.Object, sources []t
 	if bar != nil {
 		bar.Close()
 	}
+	s.log.Info(summary.String())
 	s.notifyTransfer(ctx, request.Spec, err)
 	return err
 }
@@ -79,7 +82,7 @@ func (s *session) prepareTransfer(ctx context.Context, spec *record.Object, sour
 }
 
 func (s *session) transferRequest(ctx context.Context, spec *record.Object, sources []transfer.Source) (*ascliv1.RunRequest, error) {
-	ts, err := s.options.Object(ctx, "ts")
+	ts, err := s.userSpec(ctx)
 	if err != nil {
 		return nil, err
 	}

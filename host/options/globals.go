@@ -139,7 +139,7 @@ func transfers() []Definition {
 		{Option: sdk.Option{Name: "sources", Types: []sdk.Type{sdk.String, sdk.Array}, Help: "Where the list of files comes from: @args, @ts or an array"}},
 		{Option: enum("src_type", transfer.SourceList, "How the list of files is read", transfer.SourceList, transfer.SourcePair)},
 		{Option: enum("transfer", transfer.AgentDirect, "Transfer agent: what moves the bytes", agentNames()...)},
-		{Option: sdk.Option{Name: "transfer_info", Types: []sdk.Type{sdk.Hash}, Default: record.New(), Cumulative: true, Help: "Parameters of the transfer agent"}},
+		{Option: sdk.Option{Name: "transfer_info", Types: []sdk.Type{sdk.Hash}, Default: record.New(), Cumulative: true, Help: "Parameters of the transfer agent", Schema: infoSchema()}},
 		{Option: sdk.Option{Name: "progress_bar", Types: []sdk.Type{sdk.Boolean}, Help: "Show the progress of transfers; on a terminal by default"}},
 		{Option: hash("smtp", "Mail server: server, port, tls, ssl, username, password, from_email, from_name, domain")},
 		{Option: text("notify_to", "Recipient of a mail about each transfer")},
@@ -185,6 +185,17 @@ func specSchema() []sdk.Field {
 	var list []sdk.Field
 	for _, f := range transfer.Fields() {
 		list = append(list, sdk.Field{Name: f.Name, Type: f.TypeNames(), Description: f.Describe()})
+	}
+	return list
+}
+
+// infoSchema lists the parameters of all agents: which one runs is an option, too.
+func infoSchema() []sdk.Field {
+	var list []sdk.Field
+	for _, a := range transfer.Agents() {
+		for _, p := range transfer.Parameters(a.Name) {
+			list = append(list, sdk.Field{Name: p.Name, Type: string(p.Type), Description: "[" + a.Name + "] " + p.Describe()})
+		}
 	}
 	return list
 }

@@ -36,8 +36,11 @@ func (p *progress) take(e transfer.Event) {
 	}
 	p.steps++
 	switch e.Kind {
-	case transfer.SessionsInit, transfer.Retry:
+	case transfer.SessionsInit:
 		p.title = e.Text
+	case transfer.Retry:
+		p.title = e.Text
+		delete(p.sessions, e.Session)
 	case transfer.SessionStart:
 		p.title = ""
 		p.session(e.Session)

@@ -31,14 +31,16 @@ type AgentInfo struct {
 	Summary string
 	// Aliases are the names that the agent had in other versions.
 	Aliases []string
+	// Letter is that of AgentSet.
+	Letter string
 }
 
 // Agents lists the agents, the default one first.
 func Agents() []AgentInfo {
 	return []AgentInfo{
-		{Name: AgentDirect, Summary: "FASP with a local ascp"},
-		{Name: AgentNode, Summary: "FASP between two servers: a node makes the transfer"},
-		{Name: AgentHTTPGW, Summary: "HTTPS through an Aspera HTTP Gateway"},
+		{Name: AgentDirect, Summary: "FASP with a local ascp", Letter: "D"},
+		{Name: AgentNode, Summary: "FASP between two servers: a node makes the transfer", Letter: "N"},
+		{Name: AgentHTTPGW, Summary: "HTTPS through an Aspera HTTP Gateway", Letter: "H"},
 	}
 }
 

@@ -9,11 +9,18 @@ func (f Field) Describe() string {
 	if f.Agents != "" && f.Agents != everyAgent {
 		lines = append(lines, "("+strings.Join(f.Agents.letters(), ", ")+")")
 	}
-	if len(f.Values) > 0 {
-		lines = append(lines, "Allowed values: "+strings.Join(f.Values, ", ")+".")
+	return describe(lines, f.Values, f.Default)
+}
+
+// Describe tells what a parameter is, in the form of [Field.Describe].
+func (p Parameter) Describe() string { return describe([]string{p.Help}, p.Values, p.Default) }
+
+func describe(lines, values []string, fallback string) string {
+	if len(values) > 0 {
+		lines = append(lines, "Allowed values: "+strings.Join(values, ", ")+".")
 	}
-	if f.Default != "" {
-		lines = append(lines, "Default: "+f.Default+".")
+	if fallback != "" {
+		lines = append(lines, "Default: "+fallback+".")
 	}
 	return strings.Join(lines, "\n")
 }
@@ -36,4 +43,9 @@ func (s AgentSet) letters() []string {
 		}
 	}
 	return list
+}
+
+// Has tells whether the agent is one of the set.
+func (s AgentSet) Has(agent AgentInfo) bool {
+	return agent.Letter != "" && strings.Contains(string(s), agent.Letter)
 }

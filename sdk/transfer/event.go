@@ -16,7 +16,8 @@ const (
 	Transfer Kind = "transfer"
 	// FileDone carries Session, File and Bytes: the size of the complete file.
 	FileDone Kind = "file_done"
-	// Retry carries Session if known, and Text: why and when it is tried again.
+	// Retry carries Text: why and when it is tried again, and, if known, the Session
+	// that failed. What that one moved is counted by the one that follows.
 	Retry Kind = "retry"
 	// SessionEnd carries Session: no more events of it follow.
 	SessionEnd Kind = "session_end"

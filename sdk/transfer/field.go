@@ -12,6 +12,8 @@ const (
 	TypeBool   Type = "bool"
 	TypeArray  Type = "array"
 	TypeObject Type = "hash"
+	// TypeNumber is an integer or a fraction; no field of a transfer spec has it.
+	TypeNumber Type = "number"
 )
 
 // AgentSet holds the letters of the agents that support a field: D direct,

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -31,7 +32,8 @@ func (p Parameters) decode(path string, info *record.Object) error {
 	for key, value := range info.All() {
 		set, ok := p[key]
 		if !ok {
-			return failure.Argumentf("unknown keyword: :%s", key)
+			return failure.Argumentf("unknown keyword: :%s", key).
+				Hint("%s takes: %s. More: --transfer-info=help", path, strings.Join(slices.Sorted(maps.Keys(p)), ", "))
 		}
 		if err := set(path+"."+key, value); err != nil {
 			return err

@@ -178,6 +178,12 @@ func TestRetryWaits(t *testing.T) {
 	if want := []time.Duration{5 * time.Second, 15 * time.Second, 20 * time.Second}; !slices.Equal(tr.waits, want) {
 		t.Errorf("waits are %v", tr.waits)
 	}
+	// What a failed attempt moved is not to be counted twice.
+	for _, e := range tr.events {
+		if e.Kind == transfer.Retry && e.Session == "" {
+			t.Errorf("%+v does not name the session that failed", e)
+		}
+	}
 	if log := tr.log.String(); !strings.Contains(log, "Resuming in 5 seconds (retry left:2)") {
 		t.Errorf("log is %s", log)
 	}

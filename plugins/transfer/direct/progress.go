@@ -12,6 +12,8 @@ type progress struct {
 	emit    func(transfer.Event)
 	log     *slog.Logger
 	session string
+	// latest is the session that runs or, after its end, ran.
+	latest string
 	// sized is set once the size of the job is known.
 	sized bool
 	bytes int64
@@ -22,6 +24,7 @@ func (p *progress) handle(event management.Message) {
 	case management.Init:
 		p.close()
 		p.session, p.sized, p.bytes = event.Text(management.FieldSessionID), false, 0
+		p.latest = p.session
 		p.tell(transfer.Event{Kind: transfer.SessionStart})
 	case management.Notification:
 		if _, ok := event.Get(management.FieldPreTransferBytes); ok {

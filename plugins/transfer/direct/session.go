@@ -24,6 +24,8 @@ type session struct {
 	// index counts the sessions of the job from 1.
 	index int
 	env   []string
+	// last is what ascp called the latest attempt.
+	last string
 }
 
 // run attempts the session until it succeeds or may not be tried again.
@@ -48,13 +50,16 @@ func (s *session) retry(r resume.Retry) {
 	log.Warn("An error occurred during transfer: " + r.Cause.Message)
 	text := fmt.Sprintf("Resuming in %d seconds (retry left:%d)", int(r.Delay.Seconds()), r.Left)
 	log.Warn(text)
-	s.emit(transfer.Event{Kind: transfer.Retry, Text: r.Cause.Message + ". " + text})
+	s.emit(transfer.Event{Kind: transfer.Retry, Session: s.last, Text: r.Cause.Message + ". " + text})
 }
 
 // attempt runs ascp once.
 func (s *session) attempt(ctx context.Context) error {
 	progress := &progress{emit: s.emit, log: s.job.Env.Logger()}
-	defer progress.close()
+	defer func() {
+		progress.close()
+		s.last = progress.latest
+	}()
 	ascp := process.Program{
 		Path: s.plan.executable, Args: func(port int) []string { return s.plan.argv(s.index, port) }, Env: s.env,
 		Stdout: s.job.Env.Stdout, Stderr: s.job.Env.Stderr,

@@ -5,7 +5,6 @@ package mapping
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,7 +55,7 @@ func mapped(values *record.Object, fields []transfer.Field, lookup func(string) 
 			c.Warnings = append(c.Warnings, "unrecognized parameter: "+name+" = "+display(name, value))
 			continue
 		}
-		if err := check(field, value); err != nil {
+		if err := field.Check(value); err != nil {
 			return Command{}, err
 		}
 	}
@@ -75,42 +74,6 @@ func mapped(values *record.Object, fields []transfer.Field, lookup func(string) 
 	return c, nil
 }
 
-func check(field transfer.Field, value any) error {
-	if value == nil {
-		return nil
-	}
-	if !slices.Contains(field.Types, typeOf(value)) {
-		names := make([]string, len(field.Types))
-		for i, t := range field.Types {
-			names[i] = ":" + string(t)
-		}
-		return failure.Argumentf("%s is : %s (%s), shall be [%s], ",
-			field.Name, record.TypeName(value), plain(field, value), strings.Join(names, ", "))
-	}
-	if s, ok := value.(string); ok && len(field.Values) > 0 && !slices.Contains(field.Values, s) {
-		return failure.Argumentf("Enum value %s is not allowed for %s", s, field.Name)
-	}
-	return nil
-}
-
-func typeOf(value any) transfer.Type {
-	switch v := value.(type) {
-	case string:
-		return transfer.TypeString
-	case bool:
-		return transfer.TypeBool
-	case []any:
-		return transfer.TypeArray
-	case *record.Object:
-		return transfer.TypeObject
-	case json.Number:
-		if record.TypeName(v) == "Integer" {
-			return transfer.TypeInt
-		}
-	}
-	return ""
-}
-
 func (c *Command) add(field transfer.Field, value any) error {
 	m := field.Ascp
 	if m.Switch {
@@ -124,7 +87,7 @@ func (c *Command) add(field transfer.Field, value any) error {
 		values = []any{value}
 	}
 	for _, v := range values {
-		s, err := convert(m, v)
+		s, err := convert(field, v)
 		if err != nil {
 			return err
 		}
@@ -137,18 +100,11 @@ func (c *Command) add(field transfer.Field, value any) error {
 	return nil
 }
 
-func convert(m transfer.Mapping, value any) (string, error) {
+func convert(field transfer.Field, value any) (string, error) {
 	s := text(value)
-	switch m.Convert {
+	switch field.Ascp.Convert {
 	case transfer.ConvertTable:
-		var expected []string
-		for _, e := range m.Table {
-			if e.Value == s {
-				return e.Ascp, nil
-			}
-			expected = append(expected, e.Value)
-		}
-		return "", failure.Argumentf("unsupported value: %s, expect: %s", s, strings.Join(expected, ", "))
+		return field.Entry(value)
 	case transfer.ConvertDashless:
 		return strings.ReplaceAll(s, "-", ""), nil
 	case transfer.ConvertBase64, transfer.ConvertJSON64:
@@ -165,21 +121,12 @@ func text(value any) string {
 	return string(record.JSON(value))
 }
 
-const hidden = "***"
-
 // secretName matches fields that no table knows and that may hold a secret.
 var secretName = regexp.MustCompile(`(?i)pass|secret|token|key|credential`)
 
-func plain(field transfer.Field, value any) string {
-	if field.Secret {
-		return hidden
-	}
-	return text(value)
-}
-
 func display(name string, value any) string {
 	if secretName.MatchString(name) {
-		return hidden
+		return transfer.Hidden
 	}
 	return string(record.JSON(value))
 }
