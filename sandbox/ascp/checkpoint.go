@@ -47,8 +47,8 @@ func (i item) checkpoint() checkpoint {
 	return checkpoint{Size: i.size, Modified: i.modified.Truncate(time.Second).UTC()}
 }
 
-func (i item) partialName() string    { return i.target + partialSuffix }
-func (i item) checkpointName() string { return i.target + docroot.CheckpointSuffix }
+func (i item) partialName() string    { return docroot.Beside(i.target, partialSuffix) }
+func (i item) checkpointName() string { return docroot.Beside(i.target, docroot.CheckpointSuffix) }
 
 func writeCheckpoint(target tree, i item) error {
 	text, err := json.Marshal(i.checkpoint())

@@ -104,7 +104,7 @@ func (f *fileSet) start(s slice) error {
 	if err != nil {
 		return err
 	}
-	partial := target + partialSuffix
+	partial := docroot.Beside(target, partialSuffix)
 	file, err := f.folder.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode)
 	if err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ascli-go/ascli/sdk/partial"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
@@ -111,12 +112,13 @@ func (j *job) receive(ctx context.Context, id, name string, idle *time.Timer) er
 		idle.Reset(j.idle)
 		j.progress.add(n)
 	}}
-	size, err := writeFile(target+partialSuffix, body)
+	unfinished := partial.Path(target, partialSuffix)
+	size, err := writeFile(unfinished, body)
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(target+partialSuffix, target); err != nil {
-		return transfer.Errorf("the download is complete in %s: %w", target+partialSuffix, err)
+	if err := os.Rename(unfinished, target); err != nil {
+		return transfer.Errorf("the download is complete in %s: %w", unfinished, err)
 	}
 	j.progress.fileDone(target, size)
 	return nil
