@@ -19,9 +19,17 @@ func Path(path, suffix string) string {
 		return path + suffix
 	}
 	suffix = fmt.Sprintf("~%08x", crc32.ChecksumIEEE([]byte(name))) + suffix
-	keep := max(0, longestName-len(suffix))
+	return folder + Shorten(name, len(suffix)) + suffix
+}
+
+// Shorten gives as much of a name as leaves room, in bytes, for what is added.
+func Shorten(name string, room int) string {
+	keep := max(0, longestName-room)
+	if len(name) <= keep {
+		return name
+	}
 	for keep > 0 && !utf8.RuneStart(name[keep]) {
 		keep--
 	}
-	return folder + name[:keep] + suffix
+	return name[:keep]
 }

@@ -70,12 +70,14 @@ func (j *job) nameDownload(sources []transfer.Source) string {
 	if title == "" {
 		title = base
 	}
+	const archive = ".zip"
 	if len(sources) > 1 {
-		title += fmt.Sprintf(" %d Files", len(sources))
+		count := fmt.Sprintf(" %d Files", len(sources))
+		title = partial.Shorten(title, len(count)+len(archive)) + count
 	}
-	setDefault(j.spec, "download_name", title)
+	setDefault(j.spec, "download_name", partial.Shorten(title, len(archive)))
 	if j.spec.Bool("zip_required") || len(sources) > 1 {
-		return j.spec.Text("download_name") + ".zip"
+		return j.spec.Text("download_name") + archive
 	}
 	return base
 }
