@@ -31,24 +31,31 @@ const (
 
 // program is a running ascli, in a process group of its own as a shell gives one.
 type program struct {
-	t              *testing.T
-	cmd            *exec.Cmd
+	t   *testing.T
+	cmd *exec.Cmd
+	// patience bounds the wait for its end.
+	patience       time.Duration
 	stdin          io.Closer
 	stdout, stderr *head
 	exited         chan struct{}
 }
 
-// start runs ascli with the strangers' plugins and a standard input that stays
-// open and silent. A --plugin-folder among args is searched first.
+// start runs ascli with the strangers' plugins. A --plugin-folder among args is
+// searched first.
 func start(t *testing.T, sandbox *world.Sandbox, args ...string) *program {
 	t.Helper()
 	s := shared.strangers
 	folders := fmt.Sprintf("--plugin-folder=@json:[%q,%q]", s.plugins, s.odd)
-	p := &program{
-		t: t, cmd: exec.Command(world.Program(shared.bin, "ascli"), append([]string{folders}, args...)...),
-		stdout: &head{}, stderr: &head{}, exited: make(chan struct{}),
-	}
-	p.cmd.Env = append(world.Environ(shared.bin, t.TempDir(), sandbox.Config), s.environ()...)
+	cmd := exec.Command(world.Program(shared.bin, "ascli"), append([]string{folders}, args...)...)
+	cmd.Env = append(world.Environ(shared.bin, t.TempDir(), sandbox.Config), s.environ()...)
+	return launch(t, cmd)
+}
+
+// launch starts a command that runs ascli, with a standard input that stays open
+// and silent.
+func launch(t *testing.T, cmd *exec.Cmd) *program {
+	t.Helper()
+	p := &program{t: t, cmd: cmd, patience: eventually, stdout: &head{}, stderr: &head{}, exited: make(chan struct{})}
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	p.cmd.WaitDelay = goneWithin
@@ -69,7 +76,7 @@ func start(t *testing.T, sandbox *world.Sandbox, args ...string) *program {
 		_ = p.cmd.Process.Kill()
 		<-p.exited
 		if t.Failed() {
-			t.Logf("ascli %s\nstdout: %s\nstderr: %s", strings.Join(args, " "), p.stdout, p.stderr)
+			t.Logf("%.2000s\nstdout: %.4000s\nstderr: %.4000s", cmd, p.stdout, p.stderr)
 		}
 	})
 	return p
@@ -100,7 +107,7 @@ func (p *program) awaitExit() syscall.WaitStatus {
 	p.t.Helper()
 	select {
 	case <-p.exited:
-	case <-time.After(eventually):
+	case <-time.After(p.patience):
 		p.t.Fatal("ascli does not end")
 	}
 	return p.cmd.ProcessState.Sys().(syscall.WaitStatus)

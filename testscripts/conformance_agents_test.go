@@ -1,0 +1,158 @@
+//go:build unix
+
+package testscripts
+
+import (
+	"archive/zip"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/ascli-go/ascli/testscripts/world"
+)
+
+// movingAgent is a transfer agent: how it is called and what it cannot do.
+type movingAgent struct {
+	name string
+	// join readies the world of a test for the agent, and sets how it is called.
+	join func(*mover)
+	// server is the address that its bytes go to, via are the options that lead
+	// them through another one.
+	server func(*world.Sandbox) string
+	via    func(host, port string) []string
+	// retry are options with which it tries again at once, as far as it does.
+	retry []string
+	// wrong are options with credentials that are not accepted, refusal is what is said then.
+	wrong   []string
+	refusal string
+	// unpack, when set, makes the files of what arrived in a folder by a download.
+	unpack func(t *testing.T, folder string)
+	// filesOnly: folders arrive only with files in them, for this reason.
+	filesOnly string
+	// cannot names cases, "case" or "case/flow", that the agent does not pass, and
+	// tells why that is right.
+	cannot map[string]string
+}
+
+func (a movingAgent) exempt(name string, f flow) (reason string, ok bool) {
+	if reason, ok = a.cannot[name]; !ok {
+		reason, ok = a.cannot[name+"/"+string(f)]
+	}
+	return reason, ok
+}
+
+func movingAgents() []movingAgent {
+	return []movingAgent{directAgent(), nodeAgent(), gatewayAgent()}
+}
+
+func sshAddress(s *world.Sandbox) string { return s.SSH }
+
+// viaSSH is for agents that take the address of the server from the transfer spec.
+func viaSSH(host, port string) []string {
+	return []string{"--ts.remote_host=" + host, "--ts.ssh_port=" + port}
+}
+
+func directAgent() movingAgent {
+	return movingAgent{
+		name: "direct", server: sshAddress, via: viaSSH,
+		join:    func(m *mover) { m.call("--transfer=direct") },
+		retry:   []string{"--ts.resume_policy=sparse_csum", "--transfer-info.resume.sleep_initial=0"},
+		wrong:   []string{"--ts.token=invalid", "--transfer-info.resume.sleep_initial=0"},
+		refusal: "ERROR: Transfer: Authentication failure",
+	}
+}
+
+// nodeAgent has another sandbox make the transfer: its files are the near ones.
+func nodeAgent() movingAgent {
+	return movingAgent{
+		name: "node", server: sshAddress, via: viaSSH,
+		join: func(m *mover) {
+			node := m.startSandbox("node")
+			m.near = newRemote(m.t, node)
+			info := fmt.Sprintf(`--transfer-info=@json:{"url":%q,"username":%q,"password":%q}`,
+				preset(m.t, node, "sandbox_node", "url"), preset(m.t, node, "sandbox_node", "username"), preset(m.t, node, "sandbox_node", "password"))
+			authorities := fmt.Sprintf("--cert-stores=@json:[%q,%q]",
+				preset(m.t, m.server, "sandbox_common", "cert_stores"), preset(m.t, node, "sandbox_common", "cert_stores"))
+			m.call("--transfer=node", authorities, info)
+		},
+		retry:   []string{"--ts.resume_policy=sparse_csum"},
+		wrong:   []string{"--transfer-info.password=wrong"},
+		refusal: "401 Unauthorized",
+	}
+}
+
+func gatewayAgent() movingAgent {
+	return movingAgent{
+		name: "httpgw", server: (*world.Sandbox).Gateway,
+		via: func(host, port string) []string {
+			return []string{"--transfer-info.url=https://" + net.JoinHostPort(host, port) + "/aspera/http-gwy"}
+		},
+		join: func(m *mover) {
+			// The gateway is told the names of files in folders as they are walked.
+			m.near.name = ""
+			m.call("--transfer=httpgw", "--transfer-info.url=https://"+m.server.Gateway()+"/aspera/http-gwy")
+		},
+		wrong: []string{"--ts.token=invalid"}, refusal: "ERROR: ",
+		unpack:    unzipAll,
+		filesOnly: "an upload names files only (spec/transfer.md 12.2)",
+		cannot: map[string]string{
+			"pair list/download":     "the gateway makes one archive of several files, with names of its own (spec/transfer.md 12.6)",
+			"pair list with folders": "the name sent is the base name of the destination (spec/transfer.md 12.2)",
+			"resume after cut":       "the protocol of the gateway begins each file anew",
+			"overwrite never":        "the gateway's protocol says nothing of files that exist: they are replaced",
+			"overwrite older":        "as with never",
+			"overwrite diff+older":   "as with never",
+		},
+	}
+}
+
+// unzipAll replaces the archives in a folder by what they hold.
+func unzipAll(t *testing.T, folder string) {
+	t.Helper()
+	archives, err := filepath.Glob(filepath.Join(folder, "*.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, archive := range archives {
+		files, err := zip.OpenReader(archive)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files.File {
+			unzip(t, folder, file)
+		}
+		if err := errors.Join(files.Close(), os.Remove(archive)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func unzip(t *testing.T, folder string, file *zip.File) {
+	t.Helper()
+	if !filepath.IsLocal(file.Name) {
+		t.Fatalf("the archive has a file %q", file.Name)
+	}
+	path := filepath.Join(folder, file.Name)
+	if file.Mode().IsDir() {
+		mkdirAll(t, path)
+		return
+	}
+	content, err := file.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer content.Close()
+	mkdirAll(t, filepath.Dir(path))
+	to, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = io.Copy(to, content)
+	if err := errors.Join(err, to.Close()); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,209 @@
+//go:build unix
+
+package testscripts
+
+import (
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ascli-go/ascli/testscripts/world"
+)
+
+// longTransfer bounds a transfer of much.
+const longTransfer = 3 * time.Minute
+
+// mover moves files with one agent, as a user does: by ascli node upload and
+// download. It has a world of its own: what it leaves behind is known to be of it.
+type mover struct {
+	t     *testing.T
+	agent movingAgent
+	// server is the one of the product; sandboxes are all that the agent needs.
+	server    *world.Sandbox
+	sandboxes []*world.Sandbox
+	// near is where the user's files are, far a folder of the server. Each has a
+	// folder "out" with what is sent and a folder "in" for what comes.
+	near, far remote
+	// root is the folder of everything. home is that of the user, temp is where
+	// temporary files of all programs go.
+	root, home, temp string
+	// flags call the agent.
+	flags []string
+}
+
+// newMover readies a world. Flags are those of the product's sandbox.
+func newMover(t *testing.T, agent movingAgent, flags ...string) *mover {
+	t.Helper()
+	// The folders of package testing have long names, with that of the test.
+	root, err := os.MkdirTemp("", "mover-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := os.RemoveAll(root); err != nil {
+			t.Error(err)
+		}
+	})
+	m := &mover{t: t, agent: agent, root: root, home: filepath.Join(root, "home"), temp: filepath.Join(root, "temp")}
+	near := filepath.Join(root, "near")
+	for _, folder := range []string{m.home, m.temp, near} {
+		mkdirAll(t, folder)
+	}
+	m.near = remote{name: near, folder: near}
+	m.server = m.startSandbox("server", flags...)
+	m.far = newRemote(t, m.server)
+	agent.join(m)
+	for _, side := range []remote{m.near, m.far} {
+		mkdirAll(t, filepath.Join(side.folder, "out"))
+		mkdirAll(t, filepath.Join(side.folder, "in"))
+	}
+	return m
+}
+
+// startSandbox starts a sandbox that ends with the test.
+func (m *mover) startSandbox(name string, flags ...string) *world.Sandbox {
+	m.t.Helper()
+	folder := filepath.Join(m.root, name)
+	sandbox, err := world.StartWith(m.t.Context(), shared.bin, folder, world.Options{Flags: flags, Environ: []string{"TMPDIR=" + m.temp}})
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.sandboxes = append(m.sandboxes, sandbox)
+	m.t.Cleanup(func() { m.stopSandbox(sandbox) })
+	return sandbox
+}
+
+// stopSandbox stops one, unless it is stopped.
+func (m *mover) stopSandbox(sandbox *world.Sandbox) {
+	m.t.Helper()
+	at := slices.Index(m.sandboxes, sandbox)
+	if at < 0 {
+		return
+	}
+	m.sandboxes = slices.Delete(m.sandboxes, at, at+1)
+	if err := sandbox.Stop(); err != nil {
+		m.t.Errorf("a sandbox ended with %v", err)
+	}
+}
+
+// call adds options that call the agent.
+func (m *mover) call(flags ...string) { m.flags = append(m.flags, flags...) }
+
+// source is the side that files come from in a flow, target the other.
+func (m *mover) source(f flow) remote {
+	if f == download {
+		return m.far
+	}
+	return m.near
+}
+
+func (m *mover) target(f flow) remote {
+	if f == download {
+		return m.near
+	}
+	return m.far
+}
+
+// out is the folder of what is sent, in that of what comes.
+func (m *mover) out(f flow) string { return filepath.Join(m.source(f).folder, "out") }
+func (m *mover) in(f flow) string  { return filepath.Join(m.target(f).folder, "in") }
+
+// network leads the bytes of the agent through a network, which has no faults
+// yet, instead of the one before.
+func (m *mover) network() *network {
+	m.t.Helper()
+	n := newNetwork(m.t, m.agent.server(m.server))
+	m.call(m.agent.via(n.address())...)
+	return n
+}
+
+// named is how the user names something that is sent.
+func (m *mover) named(f flow, file string) string {
+	if f == upload && m.near.name == "" {
+		return file // relative to the folder that the command runs in
+	}
+	return path.Join(m.source(f).name, "out", file)
+}
+
+// destination is how the user names the folder that files come to.
+func (m *mover) destination(f flow) string {
+	if f == download && m.near.name == "" {
+		return m.in(f)
+	}
+	return path.Join(m.target(f).name, "in")
+}
+
+// start moves files and folders of the folder out.
+func (m *mover) start(f flow, sources []string, flags ...string) *program {
+	m.t.Helper()
+	var words []string
+	for _, s := range sources {
+		words = append(words, m.named(f, s))
+	}
+	return m.command(f, words, flags...)
+}
+
+// command runs ascli node upload or download.
+func (m *mover) command(f flow, words []string, flags ...string) *program {
+	m.t.Helper()
+	args := slices.Concat([]string{"node", string(f)}, words, []string{"--to-folder=" + m.destination(f)}, m.flags, flags)
+	cmd := exec.Command(world.Program(shared.bin, "ascli"), args...)
+	cmd.Env = append(world.Environ(shared.bin, m.home, m.server.Config), "TMPDIR="+m.temp)
+	cmd.Dir = filepath.Join(m.near.folder, "out")
+	return launch(m.t, cmd)
+}
+
+// moves moves files and folders, without trouble and in silence.
+func (m *mover) moves(f flow, sources []string, flags ...string) {
+	m.t.Helper()
+	m.expectMoved(m.start(f, sources, flags...))
+}
+
+func (m *mover) expectMoved(p *program) {
+	m.t.Helper()
+	p.patience = longTransfer
+	p.expectExit(0, "")
+	if p.stdout.String()+p.stderr.String() != "" {
+		m.t.Error("it does not keep silent")
+	}
+}
+
+// expectArrived compares what came with what was sent: all of it.
+func (m *mover) expectArrived(f flow) {
+	m.t.Helper()
+	m.expectContent(f, readTree(m.t, m.out(f)))
+}
+
+func (m *mover) expectContent(f flow, want fileTree) {
+	m.t.Helper()
+	if f == download && m.agent.unpack != nil {
+		m.agent.unpack(m.t, m.in(f))
+	}
+	got := readTree(m.t, m.in(f))
+	if m.agent.filesOnly != "" {
+		got, want = got.filesOnly(), want.filesOnly()
+	}
+	got.expect(m.t, want)
+}
+
+// expectSettled checks that nothing of the transfers is left: no process, no
+// temporary file, no list of files.
+func (m *mover) expectSettled() {
+	m.t.Helper()
+	for _, s := range m.sandboxes {
+		await(m.t, "the servers run nothing more", eventually, func() bool { return len(descendants(m.t, s.PID())) == 0 })
+	}
+	for _, folder := range []string{m.temp, filepath.Join(m.home, ".aspera", "ascli", "filelists")} {
+		entries, err := os.ReadDir(folder)
+		if err != nil && !os.IsNotExist(err) {
+			m.t.Fatal(err)
+		}
+		for _, e := range entries {
+			m.t.Errorf("%s is left in %s", e.Name(), folder)
+		}
+	}
+}
