@@ -102,7 +102,8 @@ func gatewayAgent() movingAgent {
 		cannot: map[string]string{
 			"pair list/download":     "the gateway makes one archive of several files, with names of its own (spec/transfer.md 12.6)",
 			"pair list with folders": "the name sent is the base name of the destination (spec/transfer.md 12.2)",
-			"resume after cut":       "the protocol of the gateway begins each file anew",
+			resumes:                  "the protocol of the gateway begins each file anew",
+			"ascp killed":            "there is no ascp",
 			"overwrite never":        "the gateway's protocol says nothing of files that exist: they are replaced",
 			"overwrite older":        "as with never",
 			"overwrite diff+older":   "as with never",

@@ -2,10 +2,13 @@
 
 package testscripts
 
+// resumes is the case that agents do not pass which send everything again.
+const resumes = "resume after cut"
+
 func failureCases() []conformanceCase {
 	return []conformanceCase{
 		{name: "cancel", test: cancelTransfer},
-		{name: "resume after cut", test: resumeAfterCut},
+		{name: resumes, test: resumeAfterCut},
 		{name: "wrong credentials", test: refuseCredentials},
 	}
 }

@@ -19,8 +19,8 @@ func fileCases() []conformanceCase {
 		{name: "long names", test: moveLongNames},
 		{name: "pair list", test: movePairs},
 		{name: "pair list with folders", test: movePairsWithFolders},
-		{name: "ten thousand files", test: moveManyFiles},
-		{name: "five gigabytes", test: moveSparse},
+		{name: "ten thousand files", heavy: true, test: moveManyFiles},
+		{name: "five gigabytes", heavy: true, test: moveSparse},
 	}
 }
 

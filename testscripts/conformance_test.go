@@ -4,7 +4,10 @@ package testscripts
 
 import (
 	"slices"
+	"sync"
 	"testing"
+
+	"golang.org/x/sync/semaphore"
 )
 
 // conformanceCase is what every agent has to do, in both directions unless flows
@@ -12,7 +15,16 @@ import (
 type conformanceCase struct {
 	name  string
 	flows []flow
+	// heavy: it takes a processor for some time.
+	heavy bool
 	test  func(*mover, flow)
+}
+
+func (c conformanceCase) flowsOf() []flow {
+	if c.flows != nil {
+		return c.flows
+	}
+	return []flow{upload, download}
 }
 
 func conformanceCases() []conformanceCase {
@@ -22,37 +34,52 @@ func conformanceCases() []conformanceCase {
 // TestConformance runs every case with every agent.
 func TestConformance(t *testing.T) { testAgents(t, conformanceCases()) }
 
+// room is how much runs at once, in cases: most of them wait for a slow network,
+// or for processes to end.
+const room = 6
+
+// testAgents runs cases with all agents, all at once as far as there is room.
 func testAgents(t *testing.T, cases []conformanceCase) {
-	for _, agent := range movingAgents() {
+	t.Parallel()
+	left := semaphore.NewWeighted(room)
+	atOnce(movingAgents(), func(agent movingAgent) {
 		t.Run(agent.name, func(t *testing.T) {
-			t.Parallel()
-			for _, c := range cases {
+			atOnce(cases, func(c conformanceCase) {
 				t.Run(c.name, func(t *testing.T) {
-					t.Parallel()
-					testCase(t, agent, c)
+					atOnce(c.flowsOf(), func(f flow) {
+						t.Run(string(f), func(t *testing.T) { testCase(t, agent, c, f, left) })
+					})
 				})
-			}
+			})
 		})
-	}
+	})
 }
 
-func testCase(t *testing.T, agent movingAgent, c conformanceCase) {
-	flows := c.flows
-	if flows == nil {
-		flows = []flow{upload, download}
+// atOnce does something with each element of a list, and waits for all.
+func atOnce[T any](list []T, do func(T)) {
+	var all sync.WaitGroup
+	for _, element := range list {
+		all.Go(func() { do(element) })
 	}
-	for _, f := range flows {
-		t.Run(string(f), func(t *testing.T) {
-			if reason, ok := agent.exempt(c.name, f); ok {
-				t.Logf("not tested: %s", reason)
-				return
-			}
-			t.Parallel()
-			m := newMover(t, agent)
-			c.test(m, f)
-			m.expectSettled()
-		})
+	all.Wait()
+}
+
+func testCase(t *testing.T, agent movingAgent, c conformanceCase, f flow, left *semaphore.Weighted) {
+	if reason, ok := agent.exempt(c.name, f); ok {
+		t.Logf("not tested: %s", reason)
+		return
 	}
+	weight := int64(1)
+	if c.heavy {
+		weight = room / 2
+	}
+	if err := left.Acquire(t.Context(), weight); err != nil {
+		t.Fatal(err)
+	}
+	defer left.Release(weight)
+	m := newMover(t, agent)
+	c.test(m, f)
+	m.expectSettled()
 }
 
 // TestConformanceExemptions: what the table says that an agent cannot do is about
