@@ -16,10 +16,12 @@ TOOL        := cd tools && GOWORK=off go
 
 # program=package, for `make build`
 PROGRAMS := ascli=./host/cmd/ascli \
+  asession=./host/cmd/asession \
   ascli-plugin-node=./plugins/node/cmd/ascli-plugin-node \
   ascli-plugin-transfer=./plugins/transfer/cmd/ascli-plugin-transfer \
   ascli-sandbox=./sandbox/cmd/ascli-sandbox \
-  ascli-sandbox-ascp=./sandbox/cmd/ascp
+  ascli-sandbox-ascp=./sandbox/cmd/ascp \
+  ascli-sandbox-transferd=./sandbox/cmd/transferd
 INSTALLED := ascli-plugin-node ascli-plugin-transfer
 
 .PHONY: help build install demo test race fuzz check bench cross docs proto tidy vuln clean test-tools
@@ -33,7 +35,7 @@ build: ## build all programs into bin/
 
 install: build ## install ascli and its plugins below PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/ascli
-	install -m 755 $(BIN)/ascli $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(BIN)/ascli $(BIN)/asession $(DESTDIR)$(PREFIX)/bin/
 	$(foreach p,$(INSTALLED),install -m 755 $(BIN)/$(p) $(DESTDIR)$(PREFIX)/libexec/ascli/ &&) true
 
 demo: build ## move real files through every layer, on this machine alone

@@ -154,7 +154,7 @@ func (m *mover) command(f flow, words []string, flags ...string) *program {
 	cmd := exec.Command(world.Program(shared.bin, "ascli"), args...)
 	cmd.Env = append(world.Environ(shared.bin, m.home, m.server.Config), "TMPDIR="+m.temp)
 	cmd.Dir = filepath.Join(m.near.folder, "out")
-	return launch(m.t, cmd)
+	return startCommand(m.t, cmd)
 }
 
 // moves moves files and folders, without trouble and in silence.

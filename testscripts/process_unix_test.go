@@ -29,13 +29,15 @@ const (
 	pollInterval = 10 * time.Millisecond
 )
 
-// program is a running ascli, in a process group of its own as a shell gives one.
+// program is a running program, in a process group of its own as a shell gives one.
 type program struct {
-	t   *testing.T
-	cmd *exec.Cmd
+	t    *testing.T
+	cmd  *exec.Cmd
+	name string
+	home string
 	// patience bounds the wait for its end.
 	patience       time.Duration
-	stdin          io.Closer
+	stdin          io.WriteCloser
 	stdout, stderr *head
 	exited         chan struct{}
 }
@@ -46,16 +48,26 @@ func start(t *testing.T, sandbox *world.Sandbox, args ...string) *program {
 	t.Helper()
 	s := shared.strangers
 	folders := fmt.Sprintf("--plugin-folder=@json:[%q,%q]", s.plugins, s.odd)
-	cmd := exec.Command(world.Program(shared.bin, "ascli"), append([]string{folders}, args...)...)
-	cmd.Env = append(world.Environ(shared.bin, t.TempDir(), sandbox.Config), s.environ()...)
-	return launch(t, cmd)
+	return launch(t, sandbox, "ascli", append([]string{folders}, args...)...)
 }
 
-// launch starts a command that runs ascli, with a standard input that stays open
-// and silent.
-func launch(t *testing.T, cmd *exec.Cmd) *program {
+// launch runs a built program with a home of its own.
+func launch(t *testing.T, sandbox *world.Sandbox, name string, args ...string) *program {
 	t.Helper()
-	p := &program{t: t, cmd: cmd, patience: eventually, stdout: &head{}, stderr: &head{}, exited: make(chan struct{})}
+	home, cmd := t.TempDir(), exec.Command(world.Program(shared.bin, name), args...)
+	cmd.Env = append(world.Environ(shared.bin, home, sandbox.Config), shared.strangers.environ()...)
+	p := startCommand(t, cmd)
+	p.home = home
+	return p
+}
+
+// startCommand runs a command with a standard input that stays open.
+func startCommand(t *testing.T, cmd *exec.Cmd) *program {
+	t.Helper()
+	p := &program{
+		t: t, name: filepath.Base(cmd.Path), cmd: cmd, patience: eventually,
+		stdout: &head{}, stderr: &head{}, exited: make(chan struct{}),
+	}
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	p.cmd.WaitDelay = goneWithin
@@ -87,7 +99,7 @@ func (p *program) await(what string, is func() bool) {
 	p.t.Helper()
 	await(p.t, what, eventually, func() bool {
 		if p.hasExited() {
-			p.t.Fatalf("ascli ended (%v) before: %s", p.cmd.ProcessState, what)
+			p.t.Fatalf("%s ended (%v) before: %s", p.name, p.cmd.ProcessState, what)
 		}
 		return is()
 	})
@@ -108,7 +120,7 @@ func (p *program) awaitExit() syscall.WaitStatus {
 	select {
 	case <-p.exited:
 	case <-time.After(p.patience):
-		p.t.Fatal("ascli does not end")
+		p.t.Fatalf("%s does not end", p.name)
 	}
 	return p.cmd.ProcessState.Sys().(syscall.WaitStatus)
 }
@@ -325,9 +337,14 @@ const (
 // bigFile writes a file of random bytes.
 func bigFile(t *testing.T) string {
 	t.Helper()
+	return bigFileNamed(t, bigName)
+}
+
+func bigFileNamed(t *testing.T, name string) string {
+	t.Helper()
 	content := make([]byte, bigSize)
 	_, _ = rand.Read(content)
-	path := filepath.Join(t.TempDir(), bigName)
+	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}

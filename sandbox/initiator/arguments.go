@@ -63,20 +63,24 @@ func (r *run) arguments(managementPort int, list string, again bool) []string {
 		{"--remove-empty-source-directory", s.DeleteSource},
 		{"--delete-before-transfer", s.DeleteBefore},
 		{"--remove-skipped", s.RemoveSkipped},
+		{"--keepalive", s.Keepalive},
 	} {
 		if option.given {
 			args = append(args, option.name)
 		}
 	}
-	form := "--file-list="
-	if s.Paths[0].Destination != "" {
-		form = "--file-pair-list="
+	if len(s.Paths) > 0 {
+		form := "--file-list="
+		if s.Paths[0].Destination != "" {
+			form = "--file-pair-list="
+		}
+		args = append(args, form+list)
 	}
 	destination := s.DestinationRoot
 	if destination == "" {
 		destination = "/"
 	}
-	return append(args, form+list, encoded(destination))
+	return append(args, encoded(destination))
 }
 
 func encoded(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }

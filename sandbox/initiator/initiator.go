@@ -9,11 +9,13 @@ package initiator
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 
 	"github.com/google/uuid"
 
 	"github.com/ascli-go/ascli/sandbox/activity"
+	"github.com/ascli-go/ascli/sandbox/ascp/management"
 )
 
 // maxRuns is how many transfers may be unfinished at once.
@@ -28,6 +30,9 @@ type Config struct {
 	// token, Temporary an existing folder for lists of files.
 	Ascp, BypassKey, Temporary string
 	Transfers                  *activity.Journal
+	// Observe, when set, takes each event of the ascp of a transfer, after the
+	// journal has. The events of one transfer come in their order.
+	Observe func(id string, event *management.Message)
 }
 
 // Initiator starts transfers. Its methods may be called from any goroutine.
@@ -39,13 +44,14 @@ type Initiator struct {
 	mu       sync.Mutex
 	closed   bool
 	open     int // runs that are not at their end
+	runs     map[string]*run
 	sessions sync.WaitGroup
 }
 
 // New makes an Initiator, which must be closed.
 func New(config Config) *Initiator {
 	ctx, stop := context.WithCancel(context.Background())
-	return &Initiator{config: config, ctx: ctx, stop: stop}
+	return &Initiator{config: config, ctx: ctx, stop: stop, runs: map[string]*run{}}
 }
 
 // Close stops all transfers and waits for their end.
@@ -78,6 +84,20 @@ func (i *Initiator) Start(owner, root string, spec Spec) (id string, err error) 
 	return r.id, nil
 }
 
+// Tell passes a command to the ascp of a transfer. The error wraps
+// [activity.ErrUnknown] when no such transfer runs.
+func (i *Initiator) Tell(id string, command *management.Message) error {
+	i.mu.Lock()
+	r := i.runs[id]
+	i.mu.Unlock()
+	if r == nil {
+		return fmt.Errorf("%w: %s", activity.ErrUnknown, id)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.current.send(command)
+}
+
 // create enters the transfer into the journal and starts its session.
 func (r *run) create() error {
 	err := r.initiator.config.Transfers.Create(r.opening(nil), r)
@@ -104,4 +124,15 @@ func (i *Initiator) leave() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.open--
+}
+
+// list says whether the ascp of a transfer can be told something.
+func (i *Initiator) list(r *run, running bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if running {
+		i.runs[r.id] = r
+	} else {
+		delete(i.runs, r.id)
+	}
 }

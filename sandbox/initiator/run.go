@@ -71,8 +71,10 @@ func (r *run) begin(again bool) error {
 	r.mu.Lock()
 	r.current = p
 	r.mu.Unlock()
+	r.initiator.list(r, true)
 	r.initiator.sessions.Go(func() {
 		defer r.initiator.leave()
+		defer r.initiator.list(r, false)
 		defer close(p.done)
 		defer kill()
 		err := r.execute(ctx, p, again)
@@ -125,7 +127,7 @@ func (r *run) execute(ctx context.Context, p *process, again bool) error {
 		listener.Close() // ascp may have ended before it connected
 		exited <- err
 	}()
-	followErr := p.follow(listener)
+	followErr := p.follow(listener, r.observe)
 	err = <-exited
 	if text := words.String(); err != nil && text != "" {
 		return errors.New(text)
@@ -133,8 +135,15 @@ func (r *run) execute(ctx context.Context, p *process, again bool) error {
 	return errors.Join(err, followErr)
 }
 
+// observe tells of an event that the journal has taken.
+func (r *run) observe(event *management.Message) {
+	if r.initiator.config.Observe != nil {
+		r.initiator.config.Observe(r.id, event)
+	}
+}
+
 // follow passes the events of ascp on until it closes the connection.
-func (p *process) follow(listener net.Listener) error {
+func (p *process) follow(listener net.Listener, observe func(*management.Message)) error {
 	if err := listener.(*net.TCPListener).SetDeadline(time.Now().Add(connectTimeout)); err != nil {
 		p.kill()
 		return err
@@ -163,6 +172,7 @@ func (p *process) follow(listener net.Listener) error {
 			return nil // the end of the session
 		}
 		p.entry.Observe(event)
+		observe(event)
 	}
 }
 

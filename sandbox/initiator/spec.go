@@ -66,6 +66,8 @@ type Spec struct {
 	DeleteSource  bool   `json:"delete_source"`
 	RemoveAfter   bool   `json:"remove_after_transfer"`
 	RemoveEmpty   bool   `json:"remove_empty_directories"`
+	// Keepalive: paths are given while the session runs, with [Initiator.Tell].
+	Keepalive bool `json:"-"`
 
 	// What the stand-in for ascp refuses: the transfer fails and says so.
 	DeleteBefore      bool   `json:"delete_before_transfer"`
@@ -127,7 +129,7 @@ func (s *Spec) Check() error {
 		return fmt.Errorf("%w: direction is %q, not send or receive", ErrSpec, s.Direction)
 	case s.RemoteHost == "":
 		return fmt.Errorf("%w: remote_host is missing", ErrSpec)
-	case len(s.Paths) == 0:
+	case len(s.Paths) == 0 && !s.Keepalive:
 		return fmt.Errorf("%w: paths is missing", ErrSpec)
 	case s.SSHPort != nil && (*s.SSHPort < 1 || *s.SSHPort > math.MaxUint16):
 		return fmt.Errorf("%w: ssh_port %d is no port", ErrSpec, *s.SSHPort)

@@ -39,6 +39,7 @@ type AgentInfo struct {
 func Agents() []AgentInfo {
 	return []AgentInfo{
 		{Name: AgentDirect, Summary: "FASP with a local ascp", Letter: "D"},
+		{Name: AgentTransferd, Summary: "FASP with the Aspera Transfer Daemon", Aliases: []string{"trsdk"}, Letter: "T"},
 		{Name: AgentNode, Summary: "FASP between two servers: a node makes the transfer", Letter: "N"},
 		{Name: AgentHTTPGW, Summary: "HTTPS through an Aspera HTTP Gateway", Letter: "H"},
 	}

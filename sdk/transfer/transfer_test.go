@@ -77,12 +77,17 @@ func TestFromCode(t *testing.T) {
 }
 
 func TestResolveAgent(t *testing.T) {
+	use := "\nUse:"
+	for _, a := range Agents() {
+		use += "\n- " + a.Name
+	}
 	for _, tt := range []struct{ typed, want, err string }{
 		{"", "direct", ""},
 		{"direct", "direct", ""},
 		{"h", "httpgw", ""},
 		{"n", "node", ""},
-		{"carrier-pigeon", "", "unknown value for transfer: carrier-pigeon\nUse:\n- direct\n- node\n- httpgw"},
+		{"trsdk", "transferd", ""},
+		{"carrier-pigeon", "", "unknown value for transfer: carrier-pigeon" + use},
 	} {
 		t.Run(tt.typed, func(t *testing.T) {
 			got, err := ResolveAgent(tt.typed)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
+	"github.com/ascli-go/ascli/plugins/transfer/management"
 	"github.com/ascli-go/ascli/plugins/transfer/resume"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
@@ -78,13 +79,16 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 	defer emit(transfer.Event{Kind: transfer.End})
 	j := &job{agent: a, api: api, emit: emit}
 	// Once asked for, the transfer has to be known by its id: else nobody could stop it.
-	patient, release := a.outlive(ctx)
+	patient, release := agent.Outlive(ctx, a.grace)
 	defer release()
 	if err := j.start(patient, spec); err != nil {
 		if ctx.Err() != nil {
 			err = agent.Interrupted(ctx)
 		}
 		return nil, err
+	}
+	if order.TakeCommands != nil {
+		order.TakeCommands(func(command management.Message) (int, error) { return j.command(ctx, command) })
 	}
 	err = j.follow(ctx)
 	if ctx.Err() != nil {
@@ -93,16 +97,6 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 	}
 	j.end()
 	return []error{err}, nil
-}
-
-// outlive returns a context that ends the time of grace after ctx.
-func (a *Agent) outlive(ctx context.Context) (context.Context, func()) {
-	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	unwatch := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(a.grace, cancel)
-		context.AfterFunc(longer, func() { timer.Stop() })
-	})
-	return longer, func() { unwatch(); cancel() }
 }
 
 func (j *job) start(ctx context.Context, spec *record.Object) error {
@@ -162,10 +156,15 @@ func (j *job) lost(err error) error {
 		Hint("It may still run: ascli node transfer show %s", j.id)
 }
 
+func (j *job) cancel(ctx context.Context) error {
+	_, err := j.api.Do(ctx, rest.Request{Method: "CANCEL", Path: j.path()})
+	return err
+}
+
 // stop cancels the transfer and waits until the node says that it has ended.
 func (j *job) stop(ctx context.Context, order agent.Job) {
 	log := order.Env.Logger()
-	if _, err := j.api.Do(ctx, rest.Request{Method: "CANCEL", Path: j.path()}); err != nil {
+	if err := j.cancel(ctx); err != nil {
 		log.Warn(fmt.Sprintf("transfer %s could not be cancelled on the node, it may still run: %v", j.id, err))
 		return
 	}

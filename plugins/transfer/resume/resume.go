@@ -5,6 +5,8 @@ package resume
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/ascli-go/ascli/sdk/transfer"
@@ -53,10 +55,11 @@ type Retry struct {
 //
 // A retryable error is tried again while the policy allows. Any other transfer
 // error gets one chance, if it is the first failure: it may be an expired token,
-// which the agent renews. Errors of another kind end the session.
+// which the agent renews. Errors of another kind end the session, and so does a
+// cancellation: the user asked ascp itself to stop.
 func (p Policy) Next(retries int, err error) (*Retry, error) {
 	var failed *transfer.Error
-	if !errors.As(err, &failed) {
+	if !errors.As(err, &failed) || failed.Code == transfer.CodeCancelled {
 		return nil, err
 	}
 	left := p.MaxRetries - int64(retries)
@@ -69,6 +72,15 @@ func (p Policy) Next(retries int, err error) (*Retry, error) {
 		return nil, err
 	}
 	return &Retry{Cause: failed, Delay: p.Delay(retries), Left: left - 1}, nil
+}
+
+// Announce tells of the retry before its wait; session is that of the attempt
+// before, "" if it is not known.
+func (r Retry) Announce(log *slog.Logger, emit func(transfer.Event), session string) {
+	log.Warn("An error occurred during transfer: " + r.Cause.Message)
+	text := fmt.Sprintf("Resuming in %d seconds (retry left:%d)", int(r.Delay.Seconds()), r.Left)
+	log.Warn(text)
+	emit(transfer.Event{Kind: transfer.Retry, Session: session, Text: r.Cause.Message + ". " + text})
 }
 
 // Sleep waits for d or until ctx is done, which is an error.

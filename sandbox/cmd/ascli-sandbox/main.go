@@ -31,6 +31,7 @@ type flags struct {
 	Fault            []string   `help:"Make requests to the Node API fail, to rehearse it; can be repeated. JSON with method, path, after, times, and delay_ms, status (body, content_type), cut or truncate." placeholder:"JSON" sep:"none"`
 	BareLinks        bool       `help:"Leave the targets of links out of listings by file id, as a node may do."`
 	Ascp             string     `help:"Stand-in for ascp to install. Without it: ${ascp} beside this program." placeholder:"PATH" type:"path"`
+	Transferd        string     `help:"Stand-in for the transfer daemon to install. Without it: ${transferd} beside this program, if it is there." placeholder:"PATH" type:"path"`
 	LogLevel         slog.Level `help:"Least level of log lines on standard error: debug, info, warn, error." default:"warn"`
 }
 
@@ -45,7 +46,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	parser, err := kong.New(&f,
 		kong.Name("ascli-sandbox"),
 		kong.Description("An Aspera world on loopback, for demonstrations and tests. Its transfers are not FASP."),
-		kong.Vars{"ascp": ascpName()},
+		kong.Vars{"ascp": programName("ascp"), "transferd": programName("transferd")},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
 	)
@@ -82,15 +83,8 @@ func (f flags) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 			_, _ = io.Copy(io.Discard, stdin)
 		}()
 	}
-	if f.Ascp == "" {
-		self, err := os.Executable()
-		if err != nil {
-			return err
-		}
-		f.Ascp = filepath.Join(filepath.Dir(self), ascpName())
-	}
-	if _, err := os.Stat(f.Ascp); err != nil {
-		return fmt.Errorf("no stand-in for ascp: %w; build cmd/ascp to there, or name it with --ascp", err)
+	if err := f.findPrograms(); err != nil {
+		return err
 	}
 	if f.Folder == "" {
 		if f.Folder, err = os.MkdirTemp("", "ascli-sandbox-"); err != nil {
@@ -102,9 +96,32 @@ func (f flags) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 	return serve(ctx, f, stdout, log)
 }
 
-func ascpName() string {
-	if runtime.GOOS == "windows" {
-		return "ascli-sandbox-ascp.exe"
+// findPrograms completes the paths of the programs to install.
+func (f *flags) findPrograms() error {
+	self, err := os.Executable()
+	if err != nil {
+		return err
 	}
-	return "ascli-sandbox-ascp"
+	if f.Ascp == "" {
+		f.Ascp = filepath.Join(filepath.Dir(self), programName("ascp"))
+	}
+	if _, err := os.Stat(f.Ascp); err != nil {
+		return fmt.Errorf("no stand-in for ascp: %w; build cmd/ascp to there, or name it with --ascp", err)
+	}
+	if f.Transferd == "" {
+		beside := filepath.Join(filepath.Dir(self), programName("transferd"))
+		if _, err := os.Stat(beside); err == nil {
+			f.Transferd = beside
+		}
+	}
+	return nil
+}
+
+// programName is the file name of a stand-in before it is installed.
+func programName(standsFor string) string {
+	name := "ascli-sandbox-" + standsFor
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return name
 }

@@ -185,6 +185,11 @@ func sshServer(f flags, w *world.World, transfers *activity.Journal, log *slog.L
 	if err := ascp.Install(sdkFolder(f.Folder), f.Ascp, bypassPEM); err != nil {
 		return nil, err
 	}
+	if f.Transferd != "" {
+		if err := ascp.InstallDaemon(sdkFolder(f.Folder), f.Transferd); err != nil {
+			return nil, err
+		}
+	}
 	return sshd.New(sshd.Config{
 		Authority:  w,
 		HostKey:    hostKey,
