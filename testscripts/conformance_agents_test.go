@@ -31,12 +31,28 @@ type movingAgent struct {
 	refusal string
 	// unpack, when set, makes the files of what arrived in a folder by a download.
 	unpack func(t *testing.T, folder string)
+	// withoutAscp: it moves the bytes itself.
+	withoutAscp bool
+	// writer is whose process writes downloads.
+	writer writer
 	// filesOnly: folders arrive only with files in them, for this reason.
 	filesOnly string
 	// cannot names cases, "case" or "case/flow", that the agent does not pass, and
 	// tells why that is right.
 	cannot map[string]string
 }
+
+// writer is a process that writes.
+type writer int
+
+const (
+	// theCommand is ascli, or a process below it.
+	theCommand writer = iota
+	// aNode is a sandbox whose files are the near ones.
+	aNode
+	// anApplication is the product's sandbox as an application of the user.
+	anApplication
+)
 
 func (a movingAgent) exempt(name string, f flow) (reason string, ok bool) {
 	if reason, ok = a.cannot[name]; !ok {
@@ -46,7 +62,7 @@ func (a movingAgent) exempt(name string, f flow) (reason string, ok bool) {
 }
 
 func movingAgents() []movingAgent {
-	return []movingAgent{directAgent(), nodeAgent(), gatewayAgent()}
+	return []movingAgent{directAgent(), daemonAgent(), nodeAgent(), gatewayAgent()}
 }
 
 func sshAddress(s *world.Sandbox) string { return s.SSH }
@@ -66,12 +82,23 @@ func directAgent() movingAgent {
 	}
 }
 
+// daemonAgent starts a transfer daemon for each command.
+func daemonAgent() movingAgent {
+	return movingAgent{
+		name: "transferd", server: sshAddress, via: viaSSH,
+		join:    func(m *mover) { m.call("--transfer=transferd") },
+		retry:   []string{"--ts.resume_policy=sparse_csum"},
+		wrong:   []string{"--ts.token=invalid"},
+		refusal: "ERROR: Transfer: Authentication failure",
+	}
+}
+
 // nodeAgent has another sandbox make the transfer: its files are the near ones.
 func nodeAgent() movingAgent {
 	return movingAgent{
-		name: "node", server: sshAddress, via: viaSSH,
+		name: "node", writer: aNode, server: sshAddress, via: viaSSH,
 		join: func(m *mover) {
-			node := m.startSandbox("node")
+			node := m.startSandbox("node", m.diskFlags(download)...)
 			m.near = newRemote(m.t, node)
 			info := fmt.Sprintf(`--transfer-info=@json:{"url":%q,"username":%q,"password":%q}`,
 				preset(m.t, node, "sandbox_node", "url"), preset(m.t, node, "sandbox_node", "username"), preset(m.t, node, "sandbox_node", "password"))
@@ -82,12 +109,15 @@ func nodeAgent() movingAgent {
 		retry:   []string{"--ts.resume_policy=sparse_csum"},
 		wrong:   []string{"--transfer-info.password=wrong"},
 		refusal: "401 Unauthorized",
+		cannot: map[string]string{
+			"disk full/download": "the quota of a sandbox does not bind the ascp that it runs; that one is tested with agent direct",
+		},
 	}
 }
 
 func gatewayAgent() movingAgent {
 	return movingAgent{
-		name: "httpgw", server: (*world.Sandbox).Gateway,
+		name: "httpgw", withoutAscp: true, server: (*world.Sandbox).Gateway,
 		via: func(host, port string) []string {
 			return []string{"--transfer-info.url=https://" + net.JoinHostPort(host, port) + "/aspera/http-gwy"}
 		},
@@ -103,7 +133,6 @@ func gatewayAgent() movingAgent {
 			"pair list/download":     "the gateway makes one archive of several files, with names of its own (spec/transfer.md 12.6)",
 			"pair list with folders": "the name sent is the base name of the destination (spec/transfer.md 12.2)",
 			resumes:                  "the protocol of the gateway begins each file anew",
-			"ascp killed":            "there is no ascp",
 			"overwrite never":        "the gateway's protocol says nothing of files that exist: they are replaced",
 			"overwrite older":        "as with never",
 			"overwrite diff+older":   "as with never",

@@ -27,42 +27,42 @@ func overwriteCases() []conformanceCase {
 		"older":      {olderFile},
 		"diff+older": {olderFile},
 	} {
-		cases = append(cases, conformanceCase{name: "overwrite " + policy, test: func(m *mover, f flow) {
-			m.overwrite(f, policy, replaced)
+		cases = append(cases, conformanceCase{name: "overwrite " + policy, test: func(m *mover) {
+			m.overwrite(policy, replaced)
 		}})
 	}
 	return cases
 }
 
 // overwrite moves files to where files of their names are.
-func (m *mover) overwrite(f flow, policy string, replaced []string) {
+func (m *mover) overwrite(policy string, replaced []string) {
 	m.t.Helper()
 	const size = 50_000
 	files := map[string]int{sameFile: size, olderFile: size, newerFile: size}
-	fill(m.t, m.out(f), files)
-	fill(m.t, m.in(f), files)
-	if err := copyFile(filepath.Join(m.in(f), sameFile), filepath.Join(m.out(f), sameFile), 0o600); err != nil {
+	fill(m.t, m.out(), files)
+	fill(m.t, m.in(), files)
+	if err := copyFile(filepath.Join(m.in(), sameFile), filepath.Join(m.out(), sameFile), 0o600); err != nil {
 		m.t.Fatal(err)
 	}
 	written := time.Now().Add(-24 * time.Hour).Truncate(time.Second)
 	for name, age := range map[string]time.Duration{sameFile: 0, olderFile: time.Hour, newerFile: -time.Hour} {
-		for path, at := range map[string]time.Time{filepath.Join(m.out(f), name): written, filepath.Join(m.in(f), name): written.Add(-age)} {
+		for path, at := range map[string]time.Time{filepath.Join(m.out(), name): written, filepath.Join(m.in(), name): written.Add(-age)} {
 			if err := os.Chtimes(path, at, at); err != nil {
 				m.t.Fatal(err)
 			}
 		}
 	}
-	sent, want := readTree(m.t, m.out(f)), readTree(m.t, m.in(f))
+	sent, want := readTree(m.t, m.out()), readTree(m.t, m.in())
 	for _, name := range replaced {
 		want[name] = sent[name]
 	}
 	names := slices.Sorted(maps.Keys(files))
-	if f == download && m.agent.unpack != nil {
+	if m.flow == download && m.agent.unpack != nil {
 		for _, name := range names {
-			m.moves(f, []string{name}, "--ts.overwrite="+policy)
+			m.moves([]string{name}, "--ts.overwrite="+policy)
 		}
 	} else {
-		m.moves(f, names, "--ts.overwrite="+policy)
+		m.moves(names, "--ts.overwrite="+policy)
 	}
-	m.expectContent(f, want)
+	m.expectContent(want)
 }

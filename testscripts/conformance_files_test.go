@@ -24,25 +24,25 @@ func fileCases() []conformanceCase {
 	}
 }
 
-func moveOneFile(m *mover, f flow) {
-	fill(m.t, m.out(f), map[string]int{"one.bin": 3 << 20})
-	m.moves(f, []string{"one.bin"})
-	m.expectArrived(f)
+func moveOneFile(m *mover) {
+	fill(m.t, m.out(), map[string]int{"one.bin": 3 << 20})
+	m.moves([]string{"one.bin"})
+	m.expectArrived()
 }
 
-func moveSeveral(m *mover, f flow) {
-	fill(m.t, m.out(f), map[string]int{"one.bin": 1 << 20, "two": 10, "tree/three": 70_000, "tree/a/b/four": 1})
-	m.moves(f, []string{"one.bin", "two", "tree"})
-	m.expectArrived(f)
+func moveSeveral(m *mover) {
+	fill(m.t, m.out(), map[string]int{"one.bin": 1 << 20, "two": 10, "tree/three": 70_000, "tree/a/b/four": 1})
+	m.moves([]string{"one.bin", "two", "tree"})
+	m.expectArrived()
 }
 
-func moveEmpty(m *mover, f flow) {
-	fill(m.t, m.out(f), map[string]int{"nothing": 0, "tree/nothing": 0, "tree/empty": -1, "tree/a/b/empty": -1, "tree/c/one byte": 1})
-	m.moves(f, []string{"nothing", "tree"})
-	m.expectArrived(f)
+func moveEmpty(m *mover) {
+	fill(m.t, m.out(), map[string]int{"nothing": 0, "tree/nothing": 0, "tree/empty": -1, "tree/a/b/empty": -1, "tree/c/one byte": 1})
+	m.moves([]string{"nothing", "tree"})
+	m.expectArrived()
 }
 
-func moveUnicode(m *mover, f flow) {
+func moveUnicode(m *mover) {
 	files := map[string]int{"ünïcode at the top 語.txt": 100}
 	for _, name := range []string{
 		"naïve", "nai\u0308ve decomposed", "日本語のファイル.txt", "файл", "🚀.bin", "עברית", "with  blanks ", "quote ' \" `", "$HOME %41 &;|<>*?",
@@ -50,17 +50,17 @@ func moveUnicode(m *mover, f flow) {
 	} {
 		files["trée/"+name] = len(name)
 	}
-	fill(m.t, m.out(f), files)
-	m.moves(f, []string{"ünïcode at the top 語.txt", "trée"})
-	m.expectArrived(f)
+	fill(m.t, m.out(), files)
+	m.moves([]string{"ünïcode at the top 語.txt", "trée"})
+	m.expectArrived()
 }
 
 // longestName is what file systems allow, in bytes.
 const longestName = 255
 
-func moveLongNames(m *mover, f flow) {
+func moveLongNames(m *mover) {
 	top, file := strings.Repeat("t", longestName), strings.Repeat("f", longestName-len(".txt"))+".txt"
-	fill(m.t, m.out(f), map[string]int{
+	fill(m.t, m.out(), map[string]int{
 		top:            100,
 		"tree/" + file: 100,
 		"tree/" + strings.Repeat("語", longestName/len("語")): 100,
@@ -68,44 +68,44 @@ func moveLongNames(m *mover, f flow) {
 		"tree/" + top[1:] + "1": 100, "tree/" + top[1:] + "2": 100,
 		"tree/" + strings.Repeat("deep/", 40) + strings.Repeat("d", longestName) + "/" + file: 100,
 	})
-	m.moves(f, []string{top, "tree"})
-	m.expectArrived(f)
+	m.moves([]string{top, "tree"})
+	m.expectArrived()
 }
 
-func movePairs(m *mover, f flow) {
-	m.movePairs(f, [][2]string{{"one.bin", "uno.bin"}, {"two.bin", "dos, renamed.bin"}})
+func movePairs(m *mover) {
+	m.movePairs([][2]string{{"one.bin", "uno.bin"}, {"two.bin", "dos, renamed.bin"}})
 }
 
-func movePairsWithFolders(m *mover, f flow) {
-	m.movePairs(f, [][2]string{{"one.bin", "new/folder/uno.bin"}, {"two.bin", "other/two.bin"}, {"tree/three.bin", "three.bin"}})
+func movePairsWithFolders(m *mover) {
+	m.movePairs([][2]string{{"one.bin", "new/folder/uno.bin"}, {"two.bin", "other/two.bin"}, {"tree/three.bin", "three.bin"}})
 }
 
 // movePairs moves files to names of their own.
-func (m *mover) movePairs(f flow, pairs [][2]string) {
+func (m *mover) movePairs(pairs [][2]string) {
 	m.t.Helper()
 	want := m.t.TempDir()
 	var words []string
 	for i, pair := range pairs {
-		fill(m.t, m.out(f), map[string]int{pair[0]: 1000 * (i + 1)})
-		words = append(words, m.named(f, pair[0]), pair[1])
+		fill(m.t, m.out(), map[string]int{pair[0]: 1000 * (i + 1)})
+		words = append(words, m.named(pair[0]), pair[1])
 		to := filepath.Join(want, pair[1])
 		mkdirAll(m.t, filepath.Dir(to))
-		if err := copyFile(to, filepath.Join(m.out(f), pair[0]), 0o600); err != nil {
+		if err := copyFile(to, filepath.Join(m.out(), pair[0]), 0o600); err != nil {
 			m.t.Fatal(err)
 		}
 	}
-	m.expectMoved(m.command(f, words, "--src-type=pair"))
-	m.expectContent(f, readTree(m.t, want))
+	m.expectMoved(m.command(words, "--src-type=pair"))
+	m.expectContent(readTree(m.t, want))
 }
 
-func moveManyFiles(m *mover, f flow) {
+func moveManyFiles(m *mover) {
 	files := map[string]int{}
 	for i := range 10_000 {
 		files[fmt.Sprintf("tree/%d/file %d", i%10, i)] = i % 100
 	}
-	fill(m.t, m.out(f), files)
-	m.moves(f, []string{"tree"})
-	m.expectArrived(f)
+	fill(m.t, m.out(), files)
+	m.moves([]string{"tree"})
+	m.expectArrived()
 }
 
 // sparseSize is more than 32 bits count.
@@ -121,8 +121,8 @@ func marks() map[int64]string {
 	return marks
 }
 
-func moveSparse(m *mover, f flow) {
-	sent, got := filepath.Join(m.out(f), "sparse.bin"), filepath.Join(m.in(f), "sparse.bin")
+func moveSparse(m *mover) {
+	sent, got := filepath.Join(m.out(), "sparse.bin"), filepath.Join(m.in(), "sparse.bin")
 	file, err := os.Create(sent)
 	if err != nil {
 		m.t.Fatal(err)
@@ -138,7 +138,7 @@ func moveSparse(m *mover, f flow) {
 	}
 	// It may take much room there.
 	m.t.Cleanup(func() { os.Remove(got) })
-	m.moves(f, []string{"sparse.bin"})
+	m.moves([]string{"sparse.bin"})
 	expectMarks(m.t, got)
 }
 

@@ -3,6 +3,7 @@
 package testscripts
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path"
@@ -22,6 +23,8 @@ const longTransfer = 3 * time.Minute
 type mover struct {
 	t     *testing.T
 	agent movingAgent
+	conformanceCase
+	flow flow
 	// server is the one of the product; sandboxes are all that the agent needs.
 	server    *world.Sandbox
 	sandboxes []*world.Sandbox
@@ -33,10 +36,12 @@ type mover struct {
 	root, home, temp string
 	// flags call the agent.
 	flags []string
+	// within runs the command in a place of its own; nil: where the test runs.
+	within []string
 }
 
-// newMover readies a world. Flags are those of the product's sandbox.
-func newMover(t *testing.T, agent movingAgent, flags ...string) *mover {
+// newMover readies a world for a case and a direction.
+func newMover(t *testing.T, agent movingAgent, c conformanceCase, f flow) *mover {
 	t.Helper()
 	// The folders of package testing have long names, with that of the test.
 	root, err := os.MkdirTemp("", "mover-")
@@ -48,13 +53,13 @@ func newMover(t *testing.T, agent movingAgent, flags ...string) *mover {
 			t.Error(err)
 		}
 	})
-	m := &mover{t: t, agent: agent, root: root, home: filepath.Join(root, "home"), temp: filepath.Join(root, "temp")}
+	m := &mover{t: t, agent: agent, conformanceCase: c, flow: f, root: root, home: filepath.Join(root, "home"), temp: filepath.Join(root, "temp")}
 	near := filepath.Join(root, "near")
 	for _, folder := range []string{m.home, m.temp, near} {
 		mkdirAll(t, folder)
 	}
 	m.near = remote{name: near, folder: near}
-	m.server = m.startSandbox("server", flags...)
+	m.server = m.startSandbox("server", m.diskFlags(upload)...)
 	m.far = newRemote(t, m.server)
 	agent.join(m)
 	for _, side := range []remote{m.near, m.far} {
@@ -64,9 +69,20 @@ func newMover(t *testing.T, agent movingAgent, flags ...string) *mover {
 	return m
 }
 
+// diskFlags are those of a sandbox that files come to in a flow.
+func (m *mover) diskFlags(f flow) []string {
+	if m.diskSize == 0 || m.flow != f {
+		return nil
+	}
+	return []string{fmt.Sprintf("--disk-quota=%d", m.diskSize)}
+}
+
 // startSandbox starts a sandbox that ends with the test.
 func (m *mover) startSandbox(name string, flags ...string) *world.Sandbox {
 	m.t.Helper()
+	for _, rule := range m.ascpFaults {
+		flags = append(flags, "--ascp-fault="+rule)
+	}
 	folder := filepath.Join(m.root, name)
 	sandbox, err := world.StartWith(m.t.Context(), shared.bin, folder, world.Options{Flags: flags, Environ: []string{"TMPDIR=" + m.temp}})
 	if err != nil {
@@ -94,23 +110,23 @@ func (m *mover) stopSandbox(sandbox *world.Sandbox) {
 func (m *mover) call(flags ...string) { m.flags = append(m.flags, flags...) }
 
 // source is the side that files come from in a flow, target the other.
-func (m *mover) source(f flow) remote {
-	if f == download {
+func (m *mover) source() remote {
+	if m.flow == download {
 		return m.far
 	}
 	return m.near
 }
 
-func (m *mover) target(f flow) remote {
-	if f == download {
+func (m *mover) target() remote {
+	if m.flow == download {
 		return m.near
 	}
 	return m.far
 }
 
 // out is the folder of what is sent, in that of what comes.
-func (m *mover) out(f flow) string { return filepath.Join(m.source(f).folder, "out") }
-func (m *mover) in(f flow) string  { return filepath.Join(m.target(f).folder, "in") }
+func (m *mover) out() string { return filepath.Join(m.source().folder, "out") }
+func (m *mover) in() string  { return filepath.Join(m.target().folder, "in") }
 
 // network leads the bytes of the agent through a network, which has no faults
 // yet, instead of the one before.
@@ -122,45 +138,46 @@ func (m *mover) network() *network {
 }
 
 // named is how the user names something that is sent.
-func (m *mover) named(f flow, file string) string {
-	if f == upload && m.near.name == "" {
+func (m *mover) named(file string) string {
+	if m.flow == upload && m.near.name == "" {
 		return file // relative to the folder that the command runs in
 	}
-	return path.Join(m.source(f).name, "out", file)
+	return path.Join(m.source().name, "out", file)
 }
 
 // destination is how the user names the folder that files come to.
-func (m *mover) destination(f flow) string {
-	if f == download && m.near.name == "" {
-		return m.in(f)
+func (m *mover) destination() string {
+	if m.flow == download && m.near.name == "" {
+		return m.in()
 	}
-	return path.Join(m.target(f).name, "in")
+	return path.Join(m.target().name, "in")
 }
 
 // start moves files and folders of the folder out.
-func (m *mover) start(f flow, sources []string, flags ...string) *program {
+func (m *mover) start(sources []string, flags ...string) *program {
 	m.t.Helper()
 	var words []string
 	for _, s := range sources {
-		words = append(words, m.named(f, s))
+		words = append(words, m.named(s))
 	}
-	return m.command(f, words, flags...)
+	return m.command(words, flags...)
 }
 
 // command runs ascli node upload or download.
-func (m *mover) command(f flow, words []string, flags ...string) *program {
+func (m *mover) command(words []string, flags ...string) *program {
 	m.t.Helper()
-	args := slices.Concat([]string{"node", string(f)}, words, []string{"--to-folder=" + m.destination(f)}, m.flags, flags)
-	cmd := exec.Command(world.Program(shared.bin, "ascli"), args...)
+	args := slices.Concat([]string{"node", string(m.flow)}, words, []string{"--to-folder=" + m.destination()}, m.flags, flags)
+	line := slices.Concat(m.within, []string{world.Program(shared.bin, "ascli")}, args)
+	cmd := exec.Command(line[0], line[1:]...)
 	cmd.Env = append(world.Environ(shared.bin, m.home, m.server.Config), "TMPDIR="+m.temp)
 	cmd.Dir = filepath.Join(m.near.folder, "out")
 	return startCommand(m.t, cmd)
 }
 
 // moves moves files and folders, without trouble and in silence.
-func (m *mover) moves(f flow, sources []string, flags ...string) {
+func (m *mover) moves(sources []string, flags ...string) {
 	m.t.Helper()
-	m.expectMoved(m.start(f, sources, flags...))
+	m.expectMoved(m.start(sources, flags...))
 }
 
 func (m *mover) expectMoved(p *program) {
@@ -173,17 +190,17 @@ func (m *mover) expectMoved(p *program) {
 }
 
 // expectArrived compares what came with what was sent: all of it.
-func (m *mover) expectArrived(f flow) {
+func (m *mover) expectArrived() {
 	m.t.Helper()
-	m.expectContent(f, readTree(m.t, m.out(f)))
+	m.expectContent(readTree(m.t, m.out()))
 }
 
-func (m *mover) expectContent(f flow, want fileTree) {
+func (m *mover) expectContent(want fileTree) {
 	m.t.Helper()
-	if f == download && m.agent.unpack != nil {
-		m.agent.unpack(m.t, m.in(f))
+	if m.flow == download && m.agent.unpack != nil {
+		m.agent.unpack(m.t, m.in())
 	}
-	got := readTree(m.t, m.in(f))
+	got := readTree(m.t, m.in())
 	if m.agent.filesOnly != "" {
 		got, want = got.filesOnly(), want.filesOnly()
 	}

@@ -17,7 +17,13 @@ type conformanceCase struct {
 	flows []flow
 	// heavy: it takes a processor for some time.
 	heavy bool
-	test  func(*mover, flow)
+	// diskSize is that of the disk at the destination, in bytes; 0 is large enough.
+	diskSize int64
+	// ascp: it is about agents that have ascp move the bytes.
+	ascp bool
+	// ascpFaults are what happens to the runs of ascp.
+	ascpFaults []string
+	test       func(*mover)
 }
 
 func (c conformanceCase) flowsOf() []flow {
@@ -65,6 +71,9 @@ func atOnce[T any](list []T, do func(T)) {
 }
 
 func testCase(t *testing.T, agent movingAgent, c conformanceCase, f flow, left *semaphore.Weighted) {
+	if c.ascp && agent.withoutAscp {
+		return
+	}
 	if reason, ok := agent.exempt(c.name, f); ok {
 		t.Logf("not tested: %s", reason)
 		return
@@ -77,8 +86,8 @@ func testCase(t *testing.T, agent movingAgent, c conformanceCase, f flow, left *
 		t.Fatal(err)
 	}
 	defer left.Release(weight)
-	m := newMover(t, agent)
-	c.test(m, f)
+	m := newMover(t, agent, c, f)
+	c.test(m)
 	m.expectSettled()
 }
 
