@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -46,16 +47,28 @@ type program struct {
 // searched first.
 func start(t *testing.T, sandbox *world.Sandbox, args ...string) *program {
 	t.Helper()
+	return startAt(t, sandbox, t.TempDir(), nil, args...)
+}
+
+// startAt is start with a home folder, and variables in the form of os.Environ.
+func startAt(t *testing.T, sandbox *world.Sandbox, home string, variables []string, args ...string) *program {
+	t.Helper()
 	s := shared.strangers
 	folders := fmt.Sprintf("--plugin-folder=@json:[%q,%q]", s.plugins, s.odd)
-	return launch(t, sandbox, "ascli", append([]string{folders}, args...)...)
+	return launchAt(t, sandbox, home, variables, "ascli", append([]string{folders}, args...)...)
 }
 
 // launch runs a built program with a home of its own.
 func launch(t *testing.T, sandbox *world.Sandbox, name string, args ...string) *program {
 	t.Helper()
-	home, cmd := t.TempDir(), exec.Command(world.Program(shared.bin, name), args...)
-	cmd.Env = append(world.Environ(shared.bin, home, sandbox.Config), shared.strangers.environ()...)
+	return launchAt(t, sandbox, t.TempDir(), nil, name, args...)
+}
+
+// launchAt is launch with a home folder, and variables in the form of os.Environ.
+func launchAt(t *testing.T, sandbox *world.Sandbox, home string, variables []string, name string, args ...string) *program {
+	t.Helper()
+	cmd := exec.Command(world.Program(shared.bin, name), args...)
+	cmd.Env = slices.Concat(world.Environ(shared.bin, home, sandbox.Config), shared.strangers.environ(), variables)
 	p := startCommand(t, cmd)
 	p.home = home
 	return p

@@ -108,6 +108,7 @@ func setup(env *testscript.Env) error {
 	}
 	url = shared.hearing.url(url)
 	env.Setenv("REMOTE", remote)
+	env.Setenv("SANDBOX", shared.sandbox.Folder)
 	env.Setenv("FILES", filepath.Join(shared.sandbox.Files, remote))
 	env.Setenv("NODE_URL", url)
 	env.Setenv("NODE_HOST", strings.TrimPrefix(url, "https://"))

@@ -10,6 +10,8 @@ import (
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
 	"github.com/ascli-go/ascli/plugins/transfer/ascpcmd"
 	"github.com/ascli-go/ascli/plugins/transfer/async"
+	"github.com/ascli-go/ascli/plugins/transfer/connectapp"
+	"github.com/ascli-go/ascli/plugins/transfer/desktop"
 	"github.com/ascli-go/ascli/plugins/transfer/direct"
 	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
 	"github.com/ascli-go/ascli/plugins/transfer/management"
@@ -32,6 +34,8 @@ func Plugin() *sdk.Plugin {
 			transfer.AgentTransferd: transferd.New(),
 			transfer.AgentNode:      node.New(),
 			transfer.AgentHTTPGW:    httpgw.New(),
+			transfer.AgentConnect:   connectapp.New(),
+			transfer.AgentDesktop:   desktop.New(),
 		},
 		Mounts: []sdk.Mount{{Under: "config", Commands: append(ascpcmd.New().Commands(), synccmd.Command())}},
 	}

@@ -15,15 +15,19 @@ import (
 var resumeLevels = map[string]string{"none": "0", "attrs": "1", "sparse_csum": "2", "full_csum": "3"}
 
 // arguments makes the command line (spec transfer.md sections 6.3 and 8.3).
-// again: partial files of a paused session go on.
-func (r *run) arguments(managementPort int, list string, again bool) []string {
+// cluster is the value of -C, if any. again: partial files of an earlier session go
+// on.
+func (r *run) arguments(managementPort int, list, cluster string, again bool) []string {
 	s := &r.spec
 	args := []string{"-M", strconv.Itoa(managementPort), "-q", "--mode", "send"}
 	if s.Direction == grant.Receive {
 		args[4] = "recv"
 	}
-	args = append(args, "--host", s.RemoteHost, "--user", s.RemoteUser, "-P", strconv.Itoa(*s.SSHPort), "--apply-local-docroot",
-		"--dest64", "--tags64="+base64.StdEncoding.EncodeToString(r.tags))
+	args = append(args, "--host", s.RemoteHost, "--user", s.RemoteUser, "-P", strconv.Itoa(*s.SSHPort), "--dest64",
+		"--tags64="+base64.StdEncoding.EncodeToString(r.tags))
+	if cluster != "" {
+		args = append(args, "-C", cluster)
+	}
 	if s.Token != "" && s.RemotePassword == "" && s.PrivateKey == "" {
 		args = append(args, "-i", r.initiator.config.BypassKey)
 	}
@@ -53,6 +57,7 @@ func (r *run) arguments(managementPort int, list string, again bool) []string {
 		name  string
 		given bool
 	}{
+		{"--apply-local-docroot", r.root != ""},
 		{"--create-dir", s.CreateDir},
 		{"--precalculate-disable", !s.precalculates()},
 		{"--preserve-times", s.PreserveTimes},

@@ -1,18 +1,17 @@
 // Package initiator runs the transfers that a node starts itself (POST
 // /ops/transfers): it starts the stand-in for ascp, with the caller's storage
-// as its local side, and follows it by its management port.
-//
-// One session runs a transfer, whatever multi_session says, and a failed one is
-// not tried again.
+// as its local side, and follows it by its management port. With multi_session
+// several of them move a transfer; what fails and may succeed later is tried
+// again if the transfer spec says so.
 package initiator
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"sync"
-
-	"github.com/google/uuid"
+	"time"
 
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
@@ -30,8 +29,11 @@ type Config struct {
 	// token, Temporary an existing folder for lists of files.
 	Ascp, BypassKey, Temporary string
 	Transfers                  *activity.Journal
+	// RetryPause is the time before the second attempt of a session; it doubles up to
+	// ten times as much. 0 is for one second.
+	RetryPause time.Duration
 	// Observe, when set, takes each event of the ascp of a transfer, after the
-	// journal has. The events of one transfer come in their order.
+	// journal has. The events of one session come in their order.
 	Observe func(id string, event *management.Message)
 }
 
@@ -50,6 +52,7 @@ type Initiator struct {
 
 // New makes an Initiator, which must be closed.
 func New(config Config) *Initiator {
+	config.RetryPause = cmp.Or(config.RetryPause, time.Second)
 	ctx, stop := context.WithCancel(context.Background())
 	return &Initiator{config: config, ctx: ctx, stop: stop, runs: map[string]*run{}}
 }
@@ -63,8 +66,8 @@ func (i *Initiator) Close() {
 	i.sessions.Wait()
 }
 
-// Start starts a transfer for owner, whose storage is the folder root, and
-// returns its id at once. The error wraps ErrSpec or ErrBusy; what goes wrong
+// Start starts a transfer for owner, whose storage is the folder root, or with ""
+// all files of this computer, and returns its id at once. The error wraps ErrSpec or ErrBusy; what goes wrong
 // later is told by the journal.
 func (i *Initiator) Start(owner, root string, spec Spec) (id string, err error) {
 	if err := spec.Check(); err != nil {
@@ -73,8 +76,8 @@ func (i *Initiator) Start(owner, root string, spec Spec) (id string, err error) 
 	if err := i.admit(); err != nil {
 		return "", err
 	}
-	r := &run{initiator: i, id: uuid.NewString(), owner: owner, root: root, spec: spec}
-	if r.tags, err = spec.taggedWith(r.id); err == nil {
+	r, err := newRun(i, owner, root, spec)
+	if err == nil {
 		err = r.create()
 	}
 	if err != nil {
@@ -95,19 +98,7 @@ func (i *Initiator) Tell(id string, command *management.Message) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.current.send(command)
-}
-
-// create enters the transfer into the journal and starts its session.
-func (r *run) create() error {
-	err := r.initiator.config.Transfers.Create(r.opening(nil), r)
-	if err != nil {
-		return err
-	}
-	if err := r.begin(false); err != nil {
-		return errors.Join(err, r.initiator.config.Transfers.Cancel(r.id))
-	}
-	return nil
+	return r.tell(command)
 }
 
 func (i *Initiator) admit() error {

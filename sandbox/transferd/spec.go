@@ -17,12 +17,6 @@ import (
 // peerTimeout bounds the look for a peer.
 const peerTimeout = 5 * time.Second
 
-// resumePolicies are the daemon's names of what ascp's transfer spec calls
-// otherwise (spec transfer.md section 6.3).
-var resumePolicies = map[string]string{
-	"none": "none", "attributes": "attrs", "sparse_checksum": "sparse_csum", "full_checksum": "full_csum",
-}
-
 // spec is a transfer spec of version 1 as the daemon takes it.
 type spec struct{ initiator.Spec }
 
@@ -41,7 +35,7 @@ func parseSpec(text string) (spec, error) {
 		return s, fmt.Errorf("transfer spec: %w", err)
 	}
 	if s.Resume != "" {
-		name, known := resumePolicies[s.Resume]
+		name, known := initiator.ShortResumePolicy(s.Resume)
 		if !known {
 			return s, fmt.Errorf("transfer spec: resume_policy is %q, not none, attributes, sparse_checksum or full_checksum", s.Resume)
 		}

@@ -42,6 +42,8 @@ func Agents() []AgentInfo {
 		{Name: AgentTransferd, Summary: "FASP with the Aspera Transfer Daemon", Aliases: []string{"trsdk"}, Letter: "T"},
 		{Name: AgentNode, Summary: "FASP between two servers: a node makes the transfer", Letter: "N"},
 		{Name: AgentHTTPGW, Summary: "HTTPS through an Aspera HTTP Gateway", Letter: "H"},
+		{Name: AgentConnect, Summary: "FASP with IBM Aspera Connect on this desktop", Letter: "C"},
+		{Name: AgentDesktop, Summary: "FASP with IBM Aspera for Desktop", Aliases: []string{"alpha"}, Letter: "K"},
 	}
 }
 

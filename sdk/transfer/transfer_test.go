@@ -86,8 +86,11 @@ func TestResolveAgent(t *testing.T) {
 		{"direct", "direct", ""},
 		{"h", "httpgw", ""},
 		{"n", "node", ""},
-		{"trsdk", "transferd", ""},
+		{"con", "connect", ""},
+		{"alpha", "desktop", ""},
 		{"carrier-pigeon", "", "unknown value for transfer: carrier-pigeon" + use},
+		{"d", "", "ambiguous value for transfer: d" + use},
+		{"trsdk", "transferd", ""},
 	} {
 		t.Run(tt.typed, func(t *testing.T) {
 			got, err := ResolveAgent(tt.typed)

@@ -5,7 +5,6 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -127,7 +126,7 @@ func (j *job) follow(ctx context.Context) error {
 			if over, err := j.take(state); over {
 				return err
 			}
-		case isFinal(err) || misses >= j.agent.misses:
+		case rest.IsFinal(err) || misses >= j.agent.misses:
 			return j.lost(err)
 		default:
 			misses++
@@ -137,13 +136,6 @@ func (j *job) follow(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// isFinal tells that asking again is useless: the node understood, and refused.
-func isFinal(err error) bool {
-	var refusal *rest.Error
-	const tooEarly, tooMany = 408, 429
-	return errors.As(err, &refusal) && refusal.Status/100 == 4 && refusal.Status != tooEarly && refusal.Status != tooMany
 }
 
 // lost is the error about a transfer that the node does not tell of.

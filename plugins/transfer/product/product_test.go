@@ -203,3 +203,23 @@ func FuzzReadInfo(f *testing.F) {
 		}
 	})
 }
+
+func TestConnectRun(t *testing.T) {
+	home, data := t.TempDir(), t.TempDir()
+	for _, tt := range []struct {
+		name   string
+		system System
+		want   string
+	}{
+		{"Linux", System{OS: "linux", Home: home}, filepath.Join(home, ".aspera", "connect")},
+		{"macOS", System{OS: "darwin", Home: home}, filepath.Join(home, "Library", "Application Support", "Aspera", "Aspera Connect")},
+		{"Windows", System{OS: "windows", LocalAppData: data}, filepath.Join(data, "Aspera", "Aspera Connect")},
+		{"nobody's home", System{OS: "linux"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.system.ConnectRun(); got != tt.want {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}

@@ -1,6 +1,6 @@
 // Command ascli-sandbox serves an Aspera world on loopback: a Node API, an SSH
 // server and an HTTP gateway over real files, a mail server that keeps what it
-// gets, and a stand-in for ascp. It is for demonstrations and tests; its
+// gets, the local APIs of the two desktop clients, and a stand-in for ascp. It is for demonstrations and tests; its
 // transfers are not FASP.
 package main
 
@@ -26,6 +26,8 @@ type flags struct {
 	SSHPort          int        `help:"Port of the SSH server; 0 for a free one." name:"ssh-port" default:"0"`
 	GatewayPort      int        `help:"Port of the HTTP gateway; 0 for a free one." default:"0"`
 	SMTPPort         int        `help:"Port of the mail server; 0 for a free one." name:"smtp-port" default:"0"`
+	ConnectPort      int        `help:"Port of the local API of Connect; 0 for a free one. Its dialogs select the paths that connect/selection in the data folder lists, one a line." default:"0"`
+	DesktopPort      int        `help:"Port of the local API of Aspera for Desktop; 0 for a free one." default:"0"`
 	StopWithStdin    bool       `help:"Stop when standard input ends."`
 	CutFirstTransfer int64      `help:"Cut the first transfer after that many bytes, to rehearse a failure." placeholder:"BYTES"`
 	Fault            []string   `help:"Make requests to the Node API fail, to rehearse it; can be repeated. JSON with method, path, after, times, and delay_ms, status (body, content_type), cut or truncate." placeholder:"JSON" sep:"none"`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -35,7 +36,7 @@ const (
 )
 
 // listeners are the open ports.
-type listeners struct{ node, ssh, gateway, mail net.Listener }
+type listeners struct{ node, ssh, gateway, mail, connect, desktop net.Listener }
 
 // serve opens the world and serves it until ctx ends.
 func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (err error) {
@@ -69,6 +70,11 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 	if err != nil {
 		return err
 	}
+	apps, err := openClients(f.Folder)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, apps.close()) }()
 	api, err := f.nodeAPI(w, ops, ports, log)
 	if err != nil {
 		return err
@@ -78,28 +84,19 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return remote.Serve(ctx, ports.ssh) })
 	group.Go(func() error { return mail.Serve(ctx, ports.mail) })
-	// Aspera's servers know no HTTP/2.
-	var http1 http.Protocols
-	http1.SetHTTP1(true)
 	for listener, handler := range map[net.Listener]http.Handler{
 		ports.node: api,
 		ports.gateway: gateway.New(gateway.Config{
 			Authority: w, BaseURL: site.gatewayURL, Transfers: ops.Transfers, Log: log.With("server", "gateway"),
 		}),
 	} {
-		server := &http.Server{
-			Handler:           handler,
-			TLSConfig:         ca.ServerConfig(),
-			Protocols:         &http1,
-			ReadHeaderTimeout: 10 * time.Second,
-			IdleTimeout:       2 * time.Minute,
-			// Bodies have no deadline: files of any size go through them.
-			ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		}
-		group.Go(func() error { return serveHTTPS(ctx, server, listener) })
+		group.Go(func() error { return serveHTTP(ctx, handler, listener, ca.ServerConfig(), log) })
+	}
+	for listener, handler := range apps.handlers(f.Folder, ports, log) {
+		group.Go(func() error { return serveHTTP(ctx, handler, listener, nil, log) })
 	}
 	group.Go(func() error {
-		if err := site.writeConfig(w); err != nil {
+		if err := errors.Join(site.writeConfig(w), announceClients(f.Folder, ports)); err != nil {
 			return err
 		}
 		return site.announce(stdout)
@@ -148,6 +145,8 @@ func listen(f flags) (_ *listeners, err error) {
 		{"--ssh-port", f.SSHPort, &l.ssh},
 		{"--gateway-port", f.GatewayPort, &l.gateway},
 		{"--smtp-port", f.SMTPPort, &l.mail},
+		{"--connect-port", f.ConnectPort, &l.connect},
+		{"--desktop-port", f.DesktopPort, &l.desktop},
 	} {
 		*open.listener, err = net.Listen("tcp", net.JoinHostPort(loopback, strconv.Itoa(open.port)))
 		if err != nil {
@@ -159,7 +158,7 @@ func listen(f flags) (_ *listeners, err error) {
 
 // close releases the ports. Those that a server has closed are no error.
 func (l *listeners) close() {
-	for _, listener := range []net.Listener{l.node, l.ssh, l.gateway, l.mail} {
+	for _, listener := range []net.Listener{l.node, l.ssh, l.gateway, l.mail, l.connect, l.desktop} {
 		if listener != nil {
 			listener.Close()
 		}
@@ -213,8 +212,21 @@ func mailServer(folder string, w *world.World, ca *tlsca.CA, log *slog.Logger) (
 	})
 }
 
-// serveHTTPS serves until ctx ends, then lets answers in progress finish.
-func serveHTTPS(ctx context.Context, server *http.Server, l net.Listener) error {
+// serveHTTP serves until ctx ends, then lets answers in progress finish. It is by
+// TLS with a configuration for that.
+func serveHTTP(ctx context.Context, handler http.Handler, l net.Listener, secure *tls.Config, log *slog.Logger) error {
+	// Aspera's servers know no HTTP/2.
+	var http1 http.Protocols
+	http1.SetHTTP1(true)
+	server := &http.Server{
+		Handler:           handler,
+		TLSConfig:         secure,
+		Protocols:         &http1,
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		// Bodies have no deadline: files of any size go through them.
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
 	stopped := make(chan error, 1)
 	stop := context.AfterFunc(ctx, func() {
 		deadline, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopDeadline)
@@ -225,7 +237,12 @@ func serveHTTPS(ctx context.Context, server *http.Server, l net.Listener) error 
 		}
 		stopped <- err
 	})
-	err := server.ServeTLS(l, "", "")
+	var err error
+	if secure != nil {
+		err = server.ServeTLS(l, "", "")
+	} else {
+		err = server.Serve(l)
+	}
 	if stop() {
 		return fmt.Errorf("serve %s: %w", l.Addr(), err)
 	}

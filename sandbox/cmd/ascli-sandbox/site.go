@@ -23,6 +23,8 @@ type site struct {
 	gatewayURL string
 	sshAddress string
 	smtpPort   int
+	connectURL string
+	desktopURL string
 	configFile string
 }
 
@@ -34,6 +36,8 @@ func newSite(folder, caFile string, l *listeners) site {
 		gatewayURL: "https://" + l.gateway.Addr().String() + gatewayPath,
 		sshAddress: l.ssh.Addr().String(),
 		smtpPort:   port(l.mail),
+		connectURL: "http://" + l.connect.Addr().String(),
+		desktopURL: "http://" + l.desktop.Addr().String(),
 		configFile: filepath.Join(folder, "config.yaml"),
 	}
 }
@@ -140,6 +144,8 @@ func (s site) announce(out io.Writer) error {
   HTTP gateway   %s
   Mail (SMTP)    %s
   Mail folder    %s
+  Connect        %s (link %s to ~/.aspera/connect)
+  Desktop        %s (link %s to ~/Library/Logs/com.ibm.software.aspera.desktop)
   Data folder    %s
   CA certificate %s
   Configuration  %s
@@ -153,7 +159,8 @@ Try:
   %s node --preset=sandbox_ak access_keys do self browse /
 ready
 `, s.nodeURL, s.sshAddress, s.gatewayURL,
-		net.JoinHostPort(loopback, strconv.Itoa(s.smtpPort)), mailFolder(s.folder), s.folder, s.caFile, s.configFile, ascli, ascli)
+		net.JoinHostPort(loopback, strconv.Itoa(s.smtpPort)), mailFolder(s.folder),
+		s.connectURL, connectFolder(s.folder), s.desktopURL, desktopFolder(s.folder), s.folder, s.caFile, s.configFile, ascli, ascli)
 	return err
 }
 
