@@ -3,10 +3,7 @@
 package testscripts
 
 import (
-	"archive/zip"
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -29,6 +26,11 @@ type movingAgent struct {
 	// wrong are options with credentials that are not accepted, refusal is what is said then.
 	wrong   []string
 	refusal string
+	// warns is what it says in every transfer; "" is nothing.
+	warns string
+	// selection is the file in which the application finds what its user selects,
+	// "" when it takes what it is told.
+	selection string
 	// unpack, when set, makes the files of what arrived in a folder by a download.
 	unpack func(t *testing.T, folder string)
 	// withoutAscp: it moves the bytes itself.
@@ -50,7 +52,7 @@ const (
 	theCommand writer = iota
 	// aNode is a sandbox whose files are the near ones.
 	aNode
-	// anApplication is the product's sandbox as an application of the user.
+	// anApplication is a sandbox in the place of an application of the user.
 	anApplication
 )
 
@@ -62,7 +64,9 @@ func (a movingAgent) exempt(name string, f flow) (reason string, ok bool) {
 }
 
 func movingAgents() []movingAgent {
-	return []movingAgent{directAgent(), daemonAgent(), nodeAgent(), gatewayAgent()}
+	return []movingAgent{
+		directAgent(), daemonAgent(), connectAgent(), desktopAgent(), nodeAgent(), gatewayAgent(),
+	}
 }
 
 func sshAddress(s *world.Sandbox) string { return s.SSH }
@@ -90,6 +94,44 @@ func daemonAgent() movingAgent {
 		retry:   []string{"--ts.resume_policy=sparse_csum"},
 		wrong:   []string{"--ts.token=invalid"},
 		refusal: "ERROR: Transfer: Authentication failure",
+	}
+}
+
+// connectAgent has the user select in a dialog what is sent: the sandbox takes it
+// from a file.
+func connectAgent() movingAgent {
+	a := applicationAgent("connect", ".aspera/connect", "connect")
+	a.selection = "selection"
+	a.warns = "Connect requires upload selection using GUI, ignoring "
+	a.cannot = map[string]string{
+		"pair list/upload":              "the paths are those that the user selects",
+		"pair list with folders/upload": "the paths are those that the user selects",
+	}
+	return a
+}
+
+func desktopAgent() movingAgent {
+	return applicationAgent("desktop", "Library/Logs/com.ibm.software.aspera.desktop", "desktop")
+}
+
+// applicationAgent has an application of the user make the transfer: a sandbox,
+// which is found by a folder in the home of the user.
+func applicationAgent(name, inHome, inSandbox string) movingAgent {
+	return movingAgent{
+		name: name, writer: anApplication, server: sshAddress, via: viaSSH,
+		join: func(m *mover) {
+			m.application = m.startSandbox("application")
+			link := filepath.Join(m.home, inHome)
+			mkdirAll(m.t, filepath.Dir(link))
+			if err := os.Symlink(filepath.Join(m.application.Folder, inSandbox), link); err != nil {
+				m.t.Fatal(err)
+			}
+			m.environ = []string{"DISPLAY=:0"}
+			m.call("--transfer=" + name)
+		},
+		retry:   []string{"--ts.resume_policy=sparse_csum"},
+		wrong:   []string{"--ts.token=invalid"},
+		refusal: "ERROR: Transfer: ",
 	}
 }
 
@@ -137,52 +179,5 @@ func gatewayAgent() movingAgent {
 			"overwrite older":        "as with never",
 			"overwrite diff+older":   "as with never",
 		},
-	}
-}
-
-// unzipAll replaces the archives in a folder by what they hold.
-func unzipAll(t *testing.T, folder string) {
-	t.Helper()
-	archives, err := filepath.Glob(filepath.Join(folder, "*.zip"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, archive := range archives {
-		files, err := zip.OpenReader(archive)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, file := range files.File {
-			unzip(t, folder, file)
-		}
-		if err := errors.Join(files.Close(), os.Remove(archive)); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-func unzip(t *testing.T, folder string, file *zip.File) {
-	t.Helper()
-	if !filepath.IsLocal(file.Name) {
-		t.Fatalf("the archive has a file %q", file.Name)
-	}
-	path := filepath.Join(folder, file.Name)
-	if file.Mode().IsDir() {
-		mkdirAll(t, path)
-		return
-	}
-	content, err := file.Open()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer content.Close()
-	mkdirAll(t, filepath.Dir(path))
-	to, err := os.Create(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = io.Copy(to, content)
-	if err := errors.Join(err, to.Close()); err != nil {
-		t.Fatal(err)
 	}
 }
