@@ -3,6 +3,7 @@ module github.com/ascli-go/ascli/sandbox
 go 1.26.0
 
 require (
+	filippo.io/age v1.3.2
 	github.com/alecthomas/kong v1.17.0
 	github.com/ascli-go/ascli/proto v0.0.0
 	github.com/coder/websocket v1.8.15
@@ -26,6 +27,7 @@ require (
 replace github.com/ascli-go/ascli/proto => ../proto
 
 require (
+	filippo.io/hpke v0.4.0 // indirect
 	github.com/kr/fs v0.1.0 // indirect
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/text v0.43.0 // indirect

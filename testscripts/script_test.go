@@ -75,11 +75,13 @@ func TestScripts(t *testing.T) {
 			return setup(env)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"random":    random,
-			"exits":     exits,
-			"received":  received,
-			"awaitport": awaitPort,
-			"variable":  variable,
+			"random":       random,
+			"exits":        exits,
+			"received":     received,
+			"awaitport":    awaitPort,
+			"variable":     variable,
+			"sandbox":      ownSandbox,
+			"gatewayfault": gatewayFault,
 		},
 	})
 }
@@ -109,6 +111,7 @@ func setup(env *testscript.Env) error {
 	url = shared.hearing.url(url)
 	env.Setenv("REMOTE", remote)
 	env.Setenv("SANDBOX", shared.sandbox.Folder)
+	env.Values[ownSandboxKey{}] = new(*world.Sandbox)
 	env.Setenv("FILES", filepath.Join(shared.sandbox.Files, remote))
 	env.Setenv("NODE_URL", url)
 	env.Setenv("NODE_HOST", strings.TrimPrefix(url, "https://"))

@@ -109,6 +109,7 @@ func (r *run) environment() []string {
 	for name, value := range map[string]string{
 		"ASPERA_SCP_TOKEN": r.spec.Token, "ASPERA_SCP_PASS": password, "ASPERA_SCP_KEY": r.spec.PrivateKey,
 		"ASPERA_SCP_COOKIE": r.spec.Cookie, "ASPERA_SCP_FILEPASS": r.spec.ContentPassword, ascp.EnvLocalRoot: r.root,
+		ascp.EnvDisk: r.initiator.config.Disk.String(),
 	} {
 		// Also when empty: the sandbox may have been started with another value.
 		env = append(env, name+"="+value)

@@ -15,6 +15,7 @@ import (
 
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // maxRuns is how many transfers may be unfinished at once.
@@ -32,6 +33,8 @@ type Config struct {
 	// RetryPause is the time before the second attempt of a session; it doubles up to
 	// ten times as much. 0 is for one second.
 	RetryPause time.Duration
+	// Disk bounds what transfers write on this node; nil is no bound.
+	Disk *quota.Disk
 	// Observe, when set, takes each event of the ascp of a transfer, after the
 	// journal has. The events of one session come in their order.
 	Observe func(id string, event *management.Message)

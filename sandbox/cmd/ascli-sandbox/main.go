@@ -24,13 +24,18 @@ type flags struct {
 	Folder           string     `help:"Data folder, made if missing and kept. Without it: a new temporary folder, removed at the end." placeholder:"PATH" type:"path"`
 	NodePort         int        `help:"Port of the Node API; 0 for a free one." default:"0"`
 	SSHPort          int        `help:"Port of the SSH server; 0 for a free one." name:"ssh-port" default:"0"`
+	WSSPort          *int       `help:"Port of SSH through a WebSocket over TLS, which transfers then prefer; 0 for a free one. Without it: none." name:"wss-port"`
 	GatewayPort      int        `help:"Port of the HTTP gateway; 0 for a free one." default:"0"`
 	SMTPPort         int        `help:"Port of the mail server; 0 for a free one." name:"smtp-port" default:"0"`
 	ConnectPort      int        `help:"Port of the local API of Connect; 0 for a free one. Its dialogs select the paths that connect/selection in the data folder lists, one a line." default:"0"`
 	DesktopPort      int        `help:"Port of the local API of Aspera for Desktop; 0 for a free one." default:"0"`
 	StopWithStdin    bool       `help:"Stop when standard input ends."`
 	CutFirstTransfer int64      `help:"Cut the first transfer after that many bytes, to rehearse a failure." placeholder:"BYTES"`
-	Fault            []string   `help:"Make requests to the Node API fail, to rehearse it; can be repeated. JSON with method, path, after, times, and delay_ms, status (body, content_type), cut or truncate." placeholder:"JSON" sep:"none"`
+	DiskQuota        int64      `help:"Let the files of the sandbox hold no more than that many bytes: a full disk, to rehearse it." placeholder:"BYTES"`
+	Fault            []string   `help:"Make requests to the Node API fail, to rehearse it; can be repeated. JSON with method, path, after, times, and delay_ms, status (body, content_type), cut, truncate or stall." placeholder:"JSON" sep:"none"`
+	GatewayAPI       string     `help:"Newest version of the upload protocol of the HTTP gateway: ${enum}." name:"gateway-api" enum:"v1,v2" default:"v2"`
+	GatewayFault     []string   `help:"Make requests to the HTTP gateway fail, as --fault does, or with websocket: do (error, plain_error, nonsense, cut, reset, silence, unacknowledged, close, close_error), after_bytes or at_close, message." placeholder:"JSON" sep:"none"`
+	AscpFault        []string   `help:"Make runs of the stand-in for ascp fail, to rehearse it; can be repeated, in the order of the runs. JSON with times, kind (none, error, kill, mute, silent_close, garbage, hang), code, description, and after_bytes or after_percent." placeholder:"JSON" sep:"none"`
 	BareLinks        bool       `help:"Leave the targets of links out of listings by file id, as a node may do."`
 	Ascp             string     `help:"Stand-in for ascp to install. Without it: ${ascp} beside this program." placeholder:"PATH" type:"path"`
 	Transferd        string     `help:"Stand-in for the transfer daemon to install. Without it: ${transferd} beside this program, if it is there." placeholder:"PATH" type:"path"`
