@@ -21,6 +21,7 @@ PROGRAMS := ascli=./host/cmd/ascli \
   ascli-plugin-transfer=./plugins/transfer/cmd/ascli-plugin-transfer \
   ascli-sandbox=./sandbox/cmd/ascli-sandbox \
   ascli-sandbox-ascp=./sandbox/cmd/ascp \
+  ascli-sandbox-async=./sandbox/cmd/async \
   ascli-sandbox-transferd=./sandbox/cmd/transferd
 INSTALLED := ascli-plugin-node ascli-plugin-transfer
 
