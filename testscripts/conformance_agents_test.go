@@ -65,7 +65,8 @@ func (a movingAgent) exempt(name string, f flow) (reason string, ok bool) {
 
 func movingAgents() []movingAgent {
 	return []movingAgent{
-		directAgent(), daemonAgent(), connectAgent(), desktopAgent(), nodeAgent(), gatewayAgent(),
+		directAgent(), daemonAgent(), connectAgent(), desktopAgent(), nodeAgent(),
+		gatewayAgent("httpgw", "v2"), gatewayAgent("httpgw v1", "v1"),
 	}
 }
 
@@ -120,7 +121,7 @@ func applicationAgent(name, inHome, inSandbox string) movingAgent {
 	return movingAgent{
 		name: name, writer: anApplication, server: sshAddress, via: viaSSH,
 		join: func(m *mover) {
-			m.application = m.startSandbox("application")
+			m.application = m.startApplication()
 			link := filepath.Join(m.home, inHome)
 			mkdirAll(m.t, filepath.Dir(link))
 			if err := os.Symlink(filepath.Join(m.application.Folder, inSandbox), link); err != nil {
@@ -157,27 +158,28 @@ func nodeAgent() movingAgent {
 	}
 }
 
-func gatewayAgent() movingAgent {
+// gatewayAgent speaks one of the versions of the gateway's upload protocol.
+func gatewayAgent(name, version string) movingAgent {
 	return movingAgent{
-		name: "httpgw", withoutAscp: true, server: (*world.Sandbox).Gateway,
+		name: name, withoutAscp: true, server: (*world.Sandbox).Gateway,
 		via: func(host, port string) []string {
 			return []string{"--transfer-info.url=https://" + net.JoinHostPort(host, port) + "/aspera/http-gwy"}
 		},
 		join: func(m *mover) {
 			// The gateway is told the names of files in folders as they are walked.
 			m.near.name = ""
-			m.call("--transfer=httpgw", "--transfer-info.url=https://"+m.server.Gateway()+"/aspera/http-gwy")
+			m.call("--transfer=httpgw", "--transfer-info.api_version="+version, "--transfer-info.url=https://"+m.server.Gateway()+"/aspera/http-gwy")
 		},
 		wrong: []string{"--ts.token=invalid"}, refusal: "ERROR: ",
+		warns:     "kept, as overwrite is never",
 		unpack:    unzipAll,
 		filesOnly: "an upload names files only (spec/transfer.md 12.2)",
 		cannot: map[string]string{
 			"pair list/download":     "the gateway makes one archive of several files, with names of its own (spec/transfer.md 12.6)",
 			"pair list with folders": "the name sent is the base name of the destination (spec/transfer.md 12.2)",
 			resumes:                  "the protocol of the gateway begins each file anew",
-			"overwrite never":        "the gateway's protocol says nothing of files that exist: they are replaced",
-			"overwrite older":        "as with never",
-			"overwrite diff+older":   "as with never",
+			"overwrite older":        "the protocol tells no times of files",
+			"overwrite diff+older":   "the protocol tells no times of files",
 		},
 	}
 }

@@ -62,6 +62,7 @@ func newMover(t *testing.T, agent movingAgent, c conformanceCase, f flow) *mover
 		mkdirAll(t, folder)
 	}
 	m.near = remote{name: near, folder: near}
+	mkdirAll(t, filepath.Join(near, "in"))
 	m.server = m.startSandbox("server", m.diskFlags(upload)...)
 	m.far = newRemote(t, m.server)
 	agent.join(m)
@@ -83,11 +84,16 @@ func (m *mover) diskFlags(f flow) []string {
 // startSandbox starts a sandbox that ends with the test.
 func (m *mover) startSandbox(name string, flags ...string) *world.Sandbox {
 	m.t.Helper()
+	return m.startSandboxWith(name, world.Options{Flags: flags})
+}
+
+func (m *mover) startSandboxWith(name string, o world.Options) *world.Sandbox {
+	m.t.Helper()
+	o.Environ = []string{"TMPDIR=" + m.temp}
 	for _, rule := range m.ascpFaults {
-		flags = append(flags, "--ascp-fault="+rule)
+		o.Flags = append(o.Flags, "--ascp-fault="+rule)
 	}
-	folder := filepath.Join(m.root, name)
-	sandbox, err := world.StartWith(m.t.Context(), shared.bin, folder, world.Options{Flags: flags, Environ: []string{"TMPDIR=" + m.temp}})
+	sandbox, err := world.StartWith(m.t.Context(), shared.bin, filepath.Join(m.root, name), o)
 	if err != nil {
 		m.t.Fatal(err)
 	}
