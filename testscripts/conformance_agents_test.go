@@ -175,11 +175,12 @@ func gatewayAgent(name, version string) movingAgent {
 		unpack:    unzipAll,
 		filesOnly: "an upload names files only (spec/transfer.md 12.2)",
 		cannot: map[string]string{
-			"pair list/download":     "the gateway makes one archive of several files, with names of its own (spec/transfer.md 12.6)",
-			"pair list with folders": "the name sent is the base name of the destination (spec/transfer.md 12.2)",
-			resumes:                  "the protocol of the gateway begins each file anew",
-			"overwrite older":        "the protocol tells no times of files",
-			"overwrite diff+older":   "the protocol tells no times of files",
+			"pair list/download":      "the gateway makes one archive of several files, with names of its own (spec/transfer.md 12.6)",
+			"pair list with folders":  "the name sent is the base name of the destination (spec/transfer.md 12.2)",
+			resumes:                   "the protocol of the gateway begins each file anew",
+			"source changed/download": "a client cannot know that the gateway's file changed while it was sent",
+			"overwrite older":         "the protocol tells no times of files",
+			"overwrite diff+older":    "the protocol tells no times of files",
 		},
 	}
 }

@@ -42,7 +42,7 @@ func TestConformance(t *testing.T) { testAgents(t, conformanceCases()) }
 
 // room is how much runs at once, in cases: most of them wait for a slow network,
 // or for processes to end.
-const room = 6
+const room = 8
 
 // testAgents runs cases with all agents, all at once as far as there is room.
 func testAgents(t *testing.T, cases []conformanceCase) {
