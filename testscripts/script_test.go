@@ -26,6 +26,7 @@ type suite struct {
 	sandbox   *world.Sandbox
 	strangers *strangers
 	hearing   *hearing
+	sshd      *sshServer
 }
 
 var shared suite
@@ -61,7 +62,13 @@ func runTests(m *testing.M) int {
 		return 1
 	}
 	defer hearing.stop()
-	shared = suite{bin: bin, sandbox: sandbox, strangers: strangers, hearing: hearing}
+	sshd, err := startSSHServer(folder)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = sshd.stop() }()
+	shared = suite{bin: bin, sandbox: sandbox, strangers: strangers, hearing: hearing, sshd: sshd}
 	return m.Run()
 }
 
@@ -130,6 +137,9 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Setenv("FREE_PORT", free)
+	env.Setenv("SFTP_SPEC", shared.sshd.spec())
+	env.Setenv("SFTP_KNOWN_HOSTS", shared.sshd.KnownHosts)
+	env.Setenv("ALL_FILES", shared.sandbox.Files)
 	env.Setenv("SDK", filepath.Join(shared.sandbox.Folder, "sdk"))
 	env.Setenv("SSH_HOST", host)
 	env.Setenv("SSH_PORT", port)

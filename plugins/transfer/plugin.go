@@ -16,6 +16,7 @@ import (
 	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
 	"github.com/ascli-go/ascli/plugins/transfer/management"
 	"github.com/ascli-go/ascli/plugins/transfer/node"
+	"github.com/ascli-go/ascli/plugins/transfer/sftp"
 	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
 	"github.com/ascli-go/ascli/plugins/transfer/transferd"
 	"github.com/ascli-go/ascli/sdk"
@@ -36,6 +37,7 @@ func Plugin() *sdk.Plugin {
 			transfer.AgentHTTPGW:    httpgw.New(),
 			transfer.AgentConnect:   connectapp.New(),
 			transfer.AgentDesktop:   desktop.New(),
+			transfer.AgentSFTP:      sftp.New(),
 		},
 		Mounts: []sdk.Mount{{Under: "config", Commands: append(ascpcmd.New().Commands(), synccmd.Command())}},
 	}

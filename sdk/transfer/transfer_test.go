@@ -76,6 +76,19 @@ func TestFromCode(t *testing.T) {
 	}
 }
 
+func TestAgentsSupportKnownFields(t *testing.T) {
+	for _, a := range Agents() {
+		for _, name := range a.Fields {
+			if f, known := LookupField(name); !known || !a.Supports(f) {
+				t.Errorf("agent %s supports %s, which is no field", a.Name, name)
+			}
+		}
+		if proxy, _ := LookupField(FieldProxy); a.Name == AgentSFTP && a.Supports(proxy) {
+			t.Error("agent sftp knows no proxy of FASP")
+		}
+	}
+}
+
 func TestResolveAgent(t *testing.T) {
 	use := "\nUse:"
 	for _, a := range Agents() {

@@ -41,6 +41,13 @@ func (f File) Content() io.Reader {
 	return io.LimitReader(endless, f.Size)
 }
 
+// Name is that of the file or the folder. It may have folders in it, separated by
+// "/".
+func (s Source) Name() string { return s.name }
+
+// IsFolder tells whether the files are in a folder of that name.
+func (s Source) IsFolder() bool { return s.folder }
+
 // zeros is an endless source.
 type zeros struct{}
 
