@@ -33,6 +33,9 @@ type movingAgent struct {
 	selection string
 	// unpack, when set, makes the files of what arrived in a folder by a download.
 	unpack func(t *testing.T, folder string)
+	// underWay is how many bytes may be lost when its connection breaks, where that
+	// is more than sftpRequests.
+	underWay int64
 	// withoutAscp: it moves the bytes itself.
 	withoutAscp bool
 	// writer is whose process writes downloads.
@@ -65,7 +68,7 @@ func (a movingAgent) exempt(name string, f flow) (reason string, ok bool) {
 
 func movingAgents() []movingAgent {
 	return []movingAgent{
-		directAgent(), daemonAgent(), connectAgent(), desktopAgent(), nodeAgent(),
+		directAgent(), daemonAgent(), connectAgent(), desktopAgent(), nodeAgent(), sftpAgent(),
 		gatewayAgent("httpgw", "v2"), gatewayAgent("httpgw v1", "v1"),
 	}
 }
@@ -155,6 +158,20 @@ func nodeAgent() movingAgent {
 		cannot: map[string]string{
 			"disk full/download": "the quota of a sandbox does not bind the ascp that it runs; that one is tested with agent direct",
 		},
+	}
+}
+
+// sftpAgent logs in at the sandbox's SSH server as its node user.
+func sftpAgent() movingAgent {
+	return movingAgent{
+		name: "sftp", withoutAscp: true, underWay: sftpRequests * 7 / 4, server: sshAddress, via: viaSSH,
+		join: func(m *mover) {
+			user, password := preset(m.t, m.server, "sandbox_node", "username"), preset(m.t, m.server, "sandbox_node", "password")
+			m.call("--transfer=sftp", "--transfer-info.host_check=any", "--ts.remote_user="+user, "--ts.remote_password="+password)
+		},
+		retry:   []string{"--ts.resume_policy=sparse_csum", "--transfer-info.resume.sleep_initial=0"},
+		wrong:   []string{"--ts.remote_password=wrong", "--transfer-info.resume.sleep_initial=0"},
+		refusal: "ERROR: Transfer: Authentication failure",
 	}
 }
 

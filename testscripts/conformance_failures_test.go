@@ -67,15 +67,15 @@ func (m *mover) attempt(file string, again int) {
 	p.expectExit(0, "")
 }
 
-// underWay is how much may be lost when a transfer breaks: 64 requests of SFTP.
-const underWay = 64 * 32 << 10
+// sftpRequests is how many bytes the requests of one SFTP connection bring at most.
+const sftpRequests = 64 * 32 << 10
 
 // expectCarried: little more was sent than there is, and what was lost in a number
 // of breaks.
 func expectCarried(m *mover, net *network, size int64, breaks int) {
 	m.t.Helper()
 	const protocols = 20 // they add less than a part of that many
-	if sent := net.carried(m.flow); sent > size+size/protocols+int64(breaks)*underWay {
+	if sent := net.carried(m.flow); sent > size+size/protocols+int64(breaks)*max(sftpRequests, m.agent.underWay) {
 		m.t.Errorf("%d bytes were sent for a file of %d, after %d breaks", sent, size, breaks)
 	}
 }

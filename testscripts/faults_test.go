@@ -16,7 +16,7 @@ import (
 const (
 	// faultyFile is what moves when there is trouble, faultySize its size.
 	faultyFile = "big.bin"
-	faultySize = 8 << 20
+	faultySize = 10 << 20
 	// someBytes have moved in the middle of a transfer.
 	someBytes = 1 << 20
 	// slowRate makes a transfer last for some seconds, in kilobytes per second.
