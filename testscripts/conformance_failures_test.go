@@ -33,6 +33,10 @@ func cancelTransfer(m *mover) {
 	if _, there := readTree(m.t, m.in())[file]; there {
 		m.t.Errorf("%s, which is not complete, has its final name", file)
 	}
+	if _, again := m.agent.cannot[resumes]; again && m.flow == upload {
+		// The server removes what is of no more use, and may be late.
+		await(m.t, "nothing is left of it", eventually, func() bool { return len(filesIn(m.t, m.in())) == 0 })
+	}
 	m.network()
 	m.moves([]string{file})
 	m.expectArrived()

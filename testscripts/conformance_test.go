@@ -71,7 +71,7 @@ func atOnce[T any](list []T, do func(T)) {
 }
 
 func testCase(t *testing.T, agent movingAgent, c conformanceCase, f flow, left *semaphore.Weighted) {
-	if c.ascp && agent.withoutAscp {
+	if c.ascp && agent.withoutAscp || f == download && (agent.uploads || agent.likeDirect && c.heavy) {
 		return
 	}
 	if reason, ok := agent.exempt(c.name, f); ok {
