@@ -52,14 +52,13 @@ type movingAgent struct {
 	cannot map[string]string
 }
 
-// writer is a process that writes.
+// writer is a process that writes: ascli and what it starts, unless it is one of
+// these.
 type writer int
 
 const (
-	// theCommand is ascli, or a process below it.
-	theCommand writer = iota
 	// aNode is a sandbox whose files are the near ones.
-	aNode
+	aNode writer = iota + 1
 	// anApplication is a sandbox in the place of an application of the user.
 	anApplication
 )
