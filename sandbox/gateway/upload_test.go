@@ -377,5 +377,9 @@ func TestUploadBesideOneThatEnds(t *testing.T) {
 	if answer := second.text("%s", slice("a", 0, 4, 1, 2)); answer != "end_slice_upload" {
 		t.Errorf("answer is %s", answer)
 	}
+	_ = second.conn.Close(websocket.StatusNormalClosure, "")
 	w.mustHaveNoMoreThan(true)
+	if content := w.files()["up/a"]; content != "1234" {
+		t.Errorf("the file of the second upload holds %q", content)
+	}
 }
