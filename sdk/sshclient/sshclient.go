@@ -1,0 +1,154 @@
+// Package sshclient opens connections to SSH servers: who the server is, who the
+// user is, and that both are still there.
+package sshclient
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"strconv"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// DefaultPort is that of SSH.
+const DefaultPort = 22
+
+const (
+	defaultConnectTimeout = 15 * time.Second
+	defaultKeepAlive      = 15 * time.Second
+	defaultMisses         = 3
+)
+
+// Config says where to connect, as whom, and whom to trust. Zero values stand
+// for the defaults.
+type Config struct {
+	Host string
+	Port int
+	User string
+
+	// Password also answers the questions of keyboard-interactive.
+	Password string
+	// Keys are offered in order, before those of the ssh-agent.
+	Keys []Key
+	// Agent offers the keys of the user's ssh-agent; having none is no error.
+	Agent bool
+
+	HostKeys HostKeys
+	// Ciphers, best first; empty: AES-128-GCM, for which processors have
+	// instructions, before the others.
+	Ciphers []string
+
+	// ConnectTimeout bounds the way to an authenticated connection.
+	ConnectTimeout time.Duration
+	// KeepAlive is for how long a silent server is left alone; after Misses of
+	// such spans without a byte of it the connection is closed.
+	KeepAlive time.Duration
+	Misses    int
+
+	// Dial opens the TCP connection, by a proxy maybe; nil: directly.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	Log  *slog.Logger
+}
+
+// Client is an authenticated connection. Its errors after Dial are those of the
+// ssh library; [Client.Lost] tells why the connection ended.
+type Client struct {
+	*ssh.Client
+	life *life
+}
+
+// Dial connects. Its errors are of type [*Error]; when ctx is done, the cause of
+// that. The connection outlives ctx.
+func Dial(ctx context.Context, config Config) (*Client, error) {
+	config = config.withDefaults()
+	methods, release, err := config.methods(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	verifier, err := newVerifier(config)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		client, err := config.connect(ctx, methods, verifier)
+		if err == nil || ctx.Err() != nil || !verifier.tryOtherKind() {
+			return client, err
+		}
+	}
+}
+
+func (c Config) withDefaults() Config {
+	if c.Port == 0 {
+		c.Port = DefaultPort
+	}
+	if c.ConnectTimeout <= 0 {
+		c.ConnectTimeout = defaultConnectTimeout
+	}
+	if c.KeepAlive <= 0 {
+		c.KeepAlive = defaultKeepAlive
+	}
+	if c.Misses <= 0 {
+		c.Misses = defaultMisses
+	}
+	if c.Dial == nil {
+		c.Dial = new(net.Dialer).DialContext
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return c
+}
+
+// address is what the server is called in known_hosts, too.
+func (c Config) address() string { return net.JoinHostPort(c.Host, strconv.Itoa(c.Port)) }
+
+func (c Config) connect(ctx context.Context, methods []ssh.AuthMethod, verifier *verifier) (*Client, error) {
+	dialing, cancel := context.WithTimeout(ctx, c.ConnectTimeout)
+	defer cancel()
+	raw, err := c.Dial(dialing, "tcp", c.address())
+	if err != nil {
+		return nil, c.classify(ctx, err, verifier)
+	}
+	conn := newLifeConn(raw)
+	abort := context.AfterFunc(dialing, func() { _ = raw.Close() })
+	sshConn, channels, requests, err := ssh.NewClientConn(conn, c.address(), &ssh.ClientConfig{
+		Config:            ssh.Config{Ciphers: c.Ciphers},
+		User:              c.User,
+		Auth:              methods,
+		HostKeyCallback:   verifier.check,
+		HostKeyAlgorithms: verifier.algorithms,
+		ClientVersion:     "SSH-2.0-ascli",
+	})
+	if !abort() && err == nil {
+		// The time was over in the very moment of success.
+		err = errors.Join(context.Cause(dialing), sshConn.Close())
+	}
+	if err != nil {
+		_ = raw.Close()
+		if dialing.Err() != nil {
+			err = context.Cause(dialing)
+		}
+		return nil, c.classify(ctx, err, verifier)
+	}
+	client := &Client{Client: ssh.NewClient(sshConn, channels, requests)}
+	client.life = watch(client.Client, conn, c.KeepAlive, c.Misses)
+	return client, nil
+}
+
+// Close ends the connection and all that uses it.
+func (c *Client) Close() error {
+	c.life.stop()
+	err := c.Client.Close()
+	if errors.Is(err, net.ErrClosed) {
+		return nil
+	}
+	return err
+}
+
+// Lost returns why a connection that broke was given up: the server was silent.
+// nil when it was not this side's decision.
+func (c *Client) Lost() error { return c.life.reason() }
