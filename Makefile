@@ -9,7 +9,7 @@ GOBUILD     := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 EXE         := $(if $(filter windows,$(or $(GOOS),$(shell go env GOOS))),.exe)
 BIN         ?= bin
 PREFIX      ?= /usr/local
-MODULES     := proto sdk host plugins/node plugins/transfer sandbox testscripts
+MODULES     := proto sdk host plugins/node plugins/server plugins/transfer sandbox testscripts
 PACKAGES    := $(MODULES:%=./%/...)
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 TOOL        := cd tools && GOWORK=off go
@@ -17,10 +17,11 @@ TOOL        := cd tools && GOWORK=off go
 # program=package, for `make build`
 PROGRAMS := ascli=./host/cmd/ascli \
   ascli-plugin-node=./plugins/node/cmd/ascli-plugin-node \
+  ascli-plugin-server=./plugins/server/cmd/ascli-plugin-server \
   ascli-plugin-transfer=./plugins/transfer/cmd/ascli-plugin-transfer \
   ascli-sandbox=./sandbox/cmd/ascli-sandbox \
   ascli-sandbox-ascp=./sandbox/cmd/ascp
-INSTALLED := ascli-plugin-node ascli-plugin-transfer
+INSTALLED := ascli-plugin-node ascli-plugin-server ascli-plugin-transfer
 
 .PHONY: help build install demo test race fuzz check bench cross docs proto tidy vuln clean test-tools
 

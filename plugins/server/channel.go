@@ -45,6 +45,8 @@ type channel struct {
 	// host and port are those of file operations.
 	host string
 	port int
+	// portGiven and userGiven tell that they are no defaults.
+	portGiven, userGiven bool
 	// user and what proves who it is.
 	user, password, passphrase string
 	keys                       []string
@@ -71,6 +73,7 @@ func openChannel(ctx context.Context, inv *sdk.Invocation) (*channel, error) {
 		if c.port, err = strconv.Atoi(target.Port()); err != nil || c.port < 1 || c.port > 65535 {
 			return nil, failure.Argumentf("port of url %s: expecting a number from 1 to 65535", address)
 		}
+		c.portGiven = true
 	}
 	switch {
 	case c.scheme == schemeLocal:
@@ -83,7 +86,7 @@ func openChannel(ctx context.Context, inv *sdk.Invocation) (*channel, error) {
 		c.spec = record.New(transfer.FieldRemoteHost, c.host, transfer.FieldWSSEnabled, true, transfer.FieldWSSPort, c.port)
 		return c, nil
 	case c.scheme == schemeHTTPS:
-		c.scheme, c.port = schemeSSH, transfer.DefaultSSHPort
+		c.scheme, c.port, c.portGiven = schemeSSH, transfer.DefaultSSHPort, true
 		inv.Log.Warn("URL scheme is https but no token was provided in transfer spec.")
 		inv.Log.Warn(`If you want to access the server, not using WSS for session, then use a URL with scheme "ssh" and proper SSH port`)
 		inv.Log.Warn("Assuming proper URL is: ssh://" + net.JoinHostPort(c.host, strconv.Itoa(c.port)))
@@ -109,7 +112,8 @@ func parseAddress(address string) (*url.URL, error) {
 // authenticate takes the credentials of SSH, for files and for transfers.
 func (c *channel) authenticate(inv *sdk.Invocation) error {
 	c.user = inv.OptionText(optionUsername)
-	if c.user == "" {
+	c.userGiven = c.user != ""
+	if !c.userGiven {
 		inv.Log.Info("No username provided: Assuming default transfer user: " + transfer.DefaultUser)
 		c.user = transfer.DefaultUser
 	}

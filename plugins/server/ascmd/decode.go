@@ -187,7 +187,7 @@ func (d *decoder) member(s structure, fields *record.Object, number byte, conten
 			return err
 		}
 		if m.base == epochBase {
-			fields.Set(m.name, time.Unix(int64(n), 0).In(d.zone).Format(timeLayout))
+			fields.Set(m.name, time.Unix(int64(n), 0).In(d.zone).Format(TimeLayout))
 		} else {
 			fields.Set(m.name, json.Number(strconv.FormatUint(n, 10)))
 		}
@@ -195,8 +195,8 @@ func (d *decoder) member(s structure, fields *record.Object, number byte, conten
 	return nil
 }
 
-// timeLayout is how times are shown (spec/ascmd.md 5).
-const timeLayout = "2006-01-02 15:04:05 -0700"
+// TimeLayout is how times are shown (spec/ascmd.md 5).
+const TimeLayout = "2006-01-02 15:04:05 -0700"
 
 func integer(m member, content []byte) (uint64, error) {
 	size := 8
