@@ -45,6 +45,8 @@ func (s *sshShell) run(ctx context.Context, command ascmd.Command, yield func(as
 	var absent *absentError
 	if errors.As(err, &absent) && ctx.Err() == nil {
 		s.log.Info("the server has no " + ascmd.Program + " (" + absent.reason + "): operations on files use SFTP, transfers may use --transfer=sftp")
+		// A server that allows one session at a time frees it between two requests.
+		_, _, _ = client.SendRequest("keepalive@openssh.com", true, nil)
 		files := &sftpfiles.Files{Client: client.Client, Zone: time.Local}
 		if err = files.Run(ctx, command, yield); errors.Is(err, sftpfiles.ErrUnavailable) {
 			err = failure.New(failure.SSH, "the server has neither %s (%s) nor SFTP: %w", ascmd.Program, absent.reason, err)
