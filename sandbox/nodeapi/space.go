@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 
+	"github.com/ascli-go/ascli/sandbox/diskspace"
 	"github.com/ascli-go/ascli/sandbox/world"
 )
 
@@ -46,7 +47,7 @@ func (x *exchange) measure(result *spaceResult) error {
 		return err
 	}
 	defer f.Close()
-	if result.BytesTotal, result.BytesFree, err = diskSpace(f); err != nil {
+	if result.BytesTotal, result.BytesFree, err = diskspace.Of(f); err != nil {
 		return err
 	}
 	if result.BytesTotal > 0 {

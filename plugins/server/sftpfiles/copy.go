@@ -23,7 +23,7 @@ func (t *task) copy(ctx context.Context, from, to string) error {
 	if err != nil {
 		return err
 	}
-	if path.Clean(from) == path.Clean(to) || strings.HasPrefix(path.Clean(to)+"/", path.Clean(from)+"/") {
+	if strings.HasPrefix(path.Clean(to)+"/", strings.TrimSuffix(path.Clean(from), "/")+"/") {
 		return &refusal{int(syscall.EINVAL), "Invalid argument: the destination is in the source"}
 	}
 	return t.copyItem(ctx, info, from, to)
