@@ -19,6 +19,7 @@ PROGRAMS := ascli=./host/cmd/ascli \
   ascli-plugin-node=./plugins/node/cmd/ascli-plugin-node \
   ascli-plugin-server=./plugins/server/cmd/ascli-plugin-server \
   ascli-plugin-transfer=./plugins/transfer/cmd/ascli-plugin-transfer \
+  ascli-sandbox-ascmd=./sandbox/cmd/ascmd \
   ascli-sandbox=./sandbox/cmd/ascli-sandbox \
   ascli-sandbox-ascp=./sandbox/cmd/ascp
 INSTALLED := ascli-plugin-node ascli-plugin-server ascli-plugin-transfer
