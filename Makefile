@@ -16,6 +16,7 @@ TOOL        := cd tools && GOWORK=off go
 
 # program=package, for `make build`
 PROGRAMS := ascli=./host/cmd/ascli \
+  asession=./host/cmd/asession \
   ascli-plugin-node=./plugins/node/cmd/ascli-plugin-node \
   ascli-plugin-server=./plugins/server/cmd/ascli-plugin-server \
   ascli-plugin-transfer=./plugins/transfer/cmd/ascli-plugin-transfer \
@@ -35,7 +36,7 @@ build: ## build all programs into bin/
 
 install: build ## install ascli and its plugins below PREFIX (/usr/local)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/libexec/ascli
-	install -m 755 $(BIN)/ascli $(DESTDIR)$(PREFIX)/bin/
+	install -m 755 $(BIN)/ascli $(BIN)/asession $(DESTDIR)$(PREFIX)/bin/
 	$(foreach p,$(INSTALLED),install -m 755 $(BIN)/$(p) $(DESTDIR)$(PREFIX)/libexec/ascli/ &&) true
 
 demo: build ## move real files through every layer, on this machine alone

@@ -39,6 +39,11 @@ type TransferJob struct {
 	// Spec is the final transfer spec, Info the value of option transfer_info.
 	Spec, Info *record.Object
 	Place
+	// Observe, when set, takes the messages of the management port in their JSON
+	// form (spec/management.md 3), by the rules of emit.
+	Observe func(event *record.Object)
+	// Accept is called by an agent that takes commands, once it does.
+	Accept func(CommandTaker)
 }
 
 // SyncJob is sessions of async, complete: their specs are final.
@@ -62,8 +67,9 @@ type Place struct {
 
 type agentServer struct {
 	ascliv1.UnimplementedTransferAgentServer
-	agents Agents
-	server *server
+	agents   Agents
+	server   *server
+	steering steering
 }
 
 func (a *agentServer) Agents(context.Context, *ascliv1.AgentsRequest) (*ascliv1.AgentsResponse, error) {
@@ -79,7 +85,14 @@ func (a *agentServer) Run(request *ascliv1.RunRequest, stream grpc.ServerStreami
 	if err != nil {
 		return err
 	}
-	updates := make(chan transfer.Event, 64)
+	accept, leave := a.steering.enter(job.Agent)
+	job.Accept = accept
+	updates := make(chan *ascliv1.TransferUpdate, 64)
+	if request.ManagementEvents {
+		job.Observe = func(event *record.Object) {
+			updates <- &ascliv1.TransferUpdate{Update: &ascliv1.TransferUpdate_ManagementEvent{ManagementEvent: record.JSON(event)}}
+		}
+	}
 	type outcome struct {
 		sessions []error
 		err      error
@@ -87,14 +100,17 @@ func (a *agentServer) Run(request *ascliv1.RunRequest, stream grpc.ServerStreami
 	done := make(chan outcome, 1)
 	go func() {
 		defer close(updates)
-		sessions, err := a.agents.Run(stream.Context(), job, func(e transfer.Event) { updates <- e })
+		defer leave()
+		sessions, err := a.agents.Run(stream.Context(), job, func(e transfer.Event) {
+			updates <- &ascliv1.TransferUpdate{Update: &ascliv1.TransferUpdate_Event{Event: wire.ToEvent(e)}}
+		})
 		done <- outcome{sessions, err}
 	}()
 	// A stream takes one sender; after a failed one the agent is still drained.
 	var sendErr error
-	for e := range updates {
+	for update := range updates {
 		if sendErr == nil {
-			sendErr = stream.Send(&ascliv1.TransferUpdate{Update: &ascliv1.TransferUpdate_Event{Event: wire.ToEvent(e)}})
+			sendErr = stream.Send(update)
 		}
 	}
 	if sendErr != nil {

@@ -171,28 +171,55 @@ func (h *hostClient) transfer(ctx context.Context, request *ascliv1.TransferRequ
 // FollowTransfer reads the updates of a transfer to its end: progress events go
 // to progress, which may be nil. The error is that of the first failed session.
 func FollowTransfer(stream grpc.ServerStreamingClient[ascliv1.TransferUpdate], progress func(transfer.Event)) error {
-	for {
-		update, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			return failure.New(failure.Transfer, "the transfer ended without result")
-		}
+	outcomes, err := FollowJob(stream, Listener{Progress: progress})
+	if err != nil {
+		return err
+	}
+	for _, err := range outcomes {
 		if err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// Listener takes what comes of a job while it runs. What is nil is dropped.
+type Listener struct {
+	Progress func(transfer.Event)
+	// Management takes the messages of the management port, when the job asks for
+	// them: JSON objects.
+	Management func(event []byte)
+}
+
+// FollowJob reads the updates of a transfer to its end and returns the outcome of
+// each session, nil for success. The second result tells why it did not run, or
+// why its updates could not be read.
+func FollowJob(stream grpc.ServerStreamingClient[ascliv1.TransferUpdate], to Listener) ([]error, error) {
+	for {
+		update, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil, failure.New(failure.Transfer, "the transfer ended without result")
+		}
+		if err != nil {
+			return nil, err
+		}
 		switch u := update.Update.(type) {
 		case *ascliv1.TransferUpdate_Event:
-			if progress != nil {
-				progress(wire.FromEvent(u.Event))
+			if to.Progress != nil {
+				to.Progress(wire.FromEvent(u.Event))
+			}
+		case *ascliv1.TransferUpdate_ManagementEvent:
+			if to.Management != nil {
+				to.Management(u.ManagementEvent)
 			}
 		case *ascliv1.TransferUpdate_Failure:
-			return wire.FromFailure(u.Failure)
+			return nil, wire.FromFailure(u.Failure)
 		case *ascliv1.TransferUpdate_Result:
+			var outcomes []error
 			for _, s := range u.Result.Sessions {
-				if s.Failure != nil {
-					return wire.FromFailure(s.Failure)
-				}
+				outcomes = append(outcomes, wire.FromFailure(s.Failure))
 			}
-			return nil
+			return outcomes, nil
 		}
 	}
 }

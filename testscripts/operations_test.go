@@ -104,7 +104,7 @@ func toJSON(t *testing.T, value any) string {
 // rest of the object.
 func ownTransfer(t *testing.T, more string) string {
 	t.Helper()
-	token, err := accessKeyToken()
+	token, err := accessKeyToken(shared.sandbox)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,11 +29,13 @@ const (
 	pollInterval = 10 * time.Millisecond
 )
 
-// program is a running ascli, in a process group of its own as a shell gives one.
+// program is a running program, in a process group of its own as a shell gives one.
 type program struct {
 	t              *testing.T
 	cmd            *exec.Cmd
-	stdin          io.Closer
+	name           string
+	home           string
+	stdin          io.WriteCloser
 	stdout, stderr *head
 	exited         chan struct{}
 }
@@ -44,11 +46,17 @@ func start(t *testing.T, sandbox *world.Sandbox, args ...string) *program {
 	t.Helper()
 	s := shared.strangers
 	folders := fmt.Sprintf("--plugin-folder=@json:[%q,%q]", s.plugins, s.odd)
+	return launch(t, sandbox, "ascli", append([]string{folders}, args...)...)
+}
+
+// launch runs a built program with a standard input that stays open.
+func launch(t *testing.T, sandbox *world.Sandbox, name string, args ...string) *program {
+	t.Helper()
 	p := &program{
-		t: t, cmd: exec.Command(world.Program(shared.bin, "ascli"), append([]string{folders}, args...)...),
+		t: t, name: name, home: t.TempDir(), cmd: exec.Command(world.Program(shared.bin, name), args...),
 		stdout: &head{}, stderr: &head{}, exited: make(chan struct{}),
 	}
-	p.cmd.Env = append(world.Environ(shared.bin, t.TempDir(), sandbox.Config), s.environ()...)
+	p.cmd.Env = append(world.Environ(shared.bin, p.home, sandbox.Config), shared.strangers.environ()...)
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	p.cmd.WaitDelay = goneWithin
@@ -69,7 +77,7 @@ func start(t *testing.T, sandbox *world.Sandbox, args ...string) *program {
 		_ = p.cmd.Process.Kill()
 		<-p.exited
 		if t.Failed() {
-			t.Logf("ascli %s\nstdout: %s\nstderr: %s", strings.Join(args, " "), p.stdout, p.stderr)
+			t.Logf("%s %s\nstdout: %s\nstderr: %s", name, strings.Join(args, " "), p.stdout, p.stderr)
 		}
 	})
 	return p
@@ -80,7 +88,7 @@ func (p *program) await(what string, is func() bool) {
 	p.t.Helper()
 	await(p.t, what, eventually, func() bool {
 		if p.hasExited() {
-			p.t.Fatalf("ascli ended (%v) before: %s", p.cmd.ProcessState, what)
+			p.t.Fatalf("%s ended (%v) before: %s", p.name, p.cmd.ProcessState, what)
 		}
 		return is()
 	})
@@ -101,7 +109,7 @@ func (p *program) awaitExit() syscall.WaitStatus {
 	select {
 	case <-p.exited:
 	case <-time.After(eventually):
-		p.t.Fatal("ascli does not end")
+		p.t.Fatalf("%s does not end", p.name)
 	}
 	return p.cmd.ProcessState.Sys().(syscall.WaitStatus)
 }
@@ -318,9 +326,14 @@ const (
 // bigFile writes a file of random bytes.
 func bigFile(t *testing.T) string {
 	t.Helper()
+	return bigFileNamed(t, bigName)
+}
+
+func bigFileNamed(t *testing.T, name string) string {
+	t.Helper()
 	content := make([]byte, bigSize)
 	_, _ = rand.Read(content)
-	path := filepath.Join(t.TempDir(), bigName)
+	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
 	}

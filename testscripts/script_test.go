@@ -112,7 +112,7 @@ func setup(env *testscript.Env) error {
 	env.Setenv("NODE_URL", url)
 	env.Setenv("NODE_HOST", strings.TrimPrefix(url, "https://"))
 	env.Setenv("CONFIG", filepath.Join(main, "config.yaml"))
-	token, err := accessKeyToken()
+	token, err := accessKeyToken(shared.sandbox)
 	if err != nil {
 		return err
 	}
@@ -126,6 +126,7 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Setenv("FREE_PORT", free)
+	env.Setenv("SDK", filepath.Join(shared.sandbox.Folder, "sdk"))
 	env.Setenv("SSH_HOST", host)
 	env.Setenv("SSH_PORT", port)
 	folder := filepath.Join(shared.sandbox.Files, remote)
@@ -149,12 +150,12 @@ func freePort() (string, error) {
 
 // accessKeyToken returns a transfer token for all files of the sandbox's access
 // key (spec/transfer.md 6.3: token).
-func accessKeyToken() (string, error) {
-	id, err := shared.sandbox.Preset("sandbox_ak", "username")
+func accessKeyToken(sandbox *world.Sandbox) (string, error) {
+	id, err := sandbox.Preset("sandbox_ak", "username")
 	if err != nil {
 		return "", err
 	}
-	secret, err := shared.sandbox.Preset("sandbox_ak", "password")
+	secret, err := sandbox.Preset("sandbox_ak", "password")
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(id+":"+secret)), err
 }
 

@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ascli-go/ascli/host/grammar"
+	"github.com/ascli-go/ascli/host/interrupt"
 	"github.com/ascli-go/ascli/host/options"
 	"github.com/ascli-go/ascli/host/terminal"
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
@@ -28,7 +29,7 @@ import (
 const (
 	Success     = 0
 	Failed      = 1
-	Interrupted = 130
+	Interrupted = interrupt.Status
 )
 
 // Surroundings are what a process gives to a command.

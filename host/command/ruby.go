@@ -21,9 +21,5 @@ func (s *session) interpreter() *ruby.Interpreter {
 
 // evaluateRuby is decoder @ruby:.
 func (s *session) evaluateRuby(ctx context.Context, code string) (any, error) {
-	v, err := s.interpreter().Evaluate(ctx, code)
-	if p, ok := v.(*ruby.Proc); ok && err == nil {
-		return lambda.FromRuby(p)
-	}
-	return v, err
+	return lambda.EvaluateRuby(ctx, s.interpreter(), code)
 }

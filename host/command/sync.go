@@ -78,7 +78,7 @@ func (o maskedOutput) Write(p []byte) (int, error) {
 
 // learnTransferSecrets hides the secrets of a transfer spec from here on.
 func (s *session) learnTransferSecrets(spec *record.Object) {
-	for _, name := range []string{transfer.FieldToken, transfer.FieldRemotePassword, transfer.FieldContentPassword} {
-		s.learnSecret(spec.Text(name))
+	for _, text := range transfer.Secrets(spec) {
+		s.learnSecret(text)
 	}
 }

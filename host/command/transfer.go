@@ -22,6 +22,7 @@ func (s *session) Transfer(ctx context.Context, spec *record.Object, sources []t
 		return err
 	}
 	summary := transferui.NewSummary()
+	stopSteering := s.steer(ctx, agents)
 	err = agents.RunTransfer(ctx, request, func(e transfer.Event) {
 		summary.Take(e)
 		if bar != nil {
@@ -31,6 +32,7 @@ func (s *session) Transfer(ctx context.Context, spec *record.Object, sources []t
 			progress(e)
 		}
 	})
+	stopSteering()
 	if bar != nil {
 		bar.Close()
 	}
@@ -45,6 +47,7 @@ func (s *session) TransferComplete(ctx context.Context, spec *record.Object, pro
 	if err != nil {
 		return err
 	}
+	defer s.steer(ctx, agents)()
 	return agents.RunTransfer(ctx, request, func(e transfer.Event) {
 		if progress != nil {
 			progress(e)

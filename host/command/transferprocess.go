@@ -12,12 +12,14 @@ import (
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
 // transferProcess is what the host wants of the process of the transfer plugin.
 type transferProcess interface {
 	RunTransfer(ctx context.Context, request *ascliv1.RunRequest, progress func(transfer.Event)) error
+	SendCommand(ctx context.Context, command *record.Object) (sessions int, err error)
 	RunSync(ctx context.Context, request *ascliv1.RunSyncRequest, output io.Writer) error
 	Execute(ctx context.Context, inv *sdk.Invocation, level string, sink sdk.Sink) error
 }

@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"time"
 
@@ -43,6 +42,7 @@ type world struct {
 	catalog        *plugins.Catalog
 	launcher       *plugins.Launcher
 	agents         transferProcess
+	commandFile    commandFile
 	display        *display
 	web            *web
 	ruby           *ruby.Interpreter
@@ -113,7 +113,7 @@ func (s *session) forgetOldTokens(ctx context.Context) error {
 func (s *session) locate(ctx context.Context, homeErr error) (err error) {
 	if homeErr == nil {
 		s.options.SetDefault("home", config.DefaultFolder(s.userHome))
-		s.options.SetDefault("sdk_folder", sdkFolder(s.userHome))
+		s.options.SetDefault("sdk_folder", config.SDKFolder(s.userHome))
 	}
 	s.options.SetDefault("log_level", sdk.LevelName(initialLevel(s.Environ)))
 	s.options.SetDefault("progress_bar", s.OutTerminal)
@@ -132,22 +132,6 @@ func (s *session) locate(ctx context.Context, homeErr error) (err error) {
 	}
 	s.store = config.NewStore(config.Options{Folder: s.home, File: file, Version: FileVersion, Log: s.log})
 	return nil
-}
-
-// sdkFolder is ~/.aspera/sdk, or the place of older versions when only that
-// exists (spec/transfer.md 15).
-func sdkFolder(userHome string) string {
-	folder := filepath.Join(userHome, ".aspera", "sdk")
-	former := filepath.Join(userHome, ".aspera", "ascli", "sdk")
-	if !isFolder(folder) && isFolder(former) {
-		return former
-	}
-	return folder
-}
-
-func isFolder(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }
 
 // stored returns what stands at a path of the configuration file.
@@ -233,14 +217,7 @@ func (s *session) UpdateConfig(ctx context.Context, edit func(*config.Document) 
 	return err
 }
 
-func (s *session) lookup(name string) (string, bool) {
-	for _, variable := range s.Environ {
-		if key, v, ok := strings.Cut(variable, "="); ok && key == name {
-			return v, true
-		}
-	}
-	return "", false
-}
+func (s *session) lookup(name string) (string, bool) { return config.LookupIn(s.Environ)(name) }
 
 func (s *session) variable(name string) string {
 	v, _ := s.lookup(name)

@@ -3,12 +3,14 @@ package plugins
 import (
 	"context"
 	"io"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/status"
 
 	ascliv1 "github.com/ascli-go/ascli/proto/ascli/v1"
 	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
 	"github.com/ascli-go/ascli/sdk/wire"
 )
@@ -49,8 +51,25 @@ func surroundings(inv *sdk.Invocation, level string) *ascliv1.Surroundings {
 	return &ascliv1.Surroundings{Home: inv.Home, TempFolder: inv.TempFolder, HostVersion: inv.HostVersion, LogLevel: level}
 }
 
-// RunTransfer runs a job in the transfer plugin.
+// RunTransfer runs a job in the transfer plugin. The error is that of the first
+// failed session.
 func (p *Process) RunTransfer(ctx context.Context, request *ascliv1.RunRequest, progress func(transfer.Event)) error {
+	return p.run(ctx, request, func(stream updates) error { return sdk.FollowTransfer(stream, progress) })
+}
+
+// RunJob runs a job in the transfer plugin and returns the outcome of each session.
+// See [sdk.FollowJob].
+func (p *Process) RunJob(ctx context.Context, request *ascliv1.RunRequest, to sdk.Listener) (outcomes []error, err error) {
+	err = p.run(ctx, request, func(stream updates) (err error) {
+		outcomes, err = sdk.FollowJob(stream, to)
+		return err
+	})
+	return outcomes, err
+}
+
+type updates = grpc.ServerStreamingClient[ascliv1.TransferUpdate]
+
+func (p *Process) run(ctx context.Context, request *ascliv1.RunRequest, follow func(updates) error) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go p.watch(ctx, cancel)
@@ -59,7 +78,20 @@ func (p *Process) RunTransfer(ctx context.Context, request *ascliv1.RunRequest, 
 	if err != nil {
 		return p.Explain(ctx, err)
 	}
-	return p.Explain(ctx, sdk.FollowTransfer(stream, progress))
+	return p.Explain(ctx, follow(stream))
+}
+
+// commandTimeout bounds the sending of a command: sessions that do not read it
+// take their time.
+const commandTimeout = 30 * time.Second
+
+// SendCommand passes a command on to all sessions that run in the transfer plugin,
+// and returns to how many. See [sdk.SendCommand].
+func (p *Process) SendCommand(ctx context.Context, command *record.Object) (sessions int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, commandTimeout)
+	defer cancel()
+	sessions, err = sdk.SendCommand(ctx, p.Agents, command)
+	return sessions, p.Explain(ctx, err)
 }
 
 // RunSync runs a session of async in the transfer plugin; what async says goes to

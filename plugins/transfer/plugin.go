@@ -12,9 +12,11 @@ import (
 	"github.com/ascli-go/ascli/plugins/transfer/async"
 	"github.com/ascli-go/ascli/plugins/transfer/direct"
 	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
+	"github.com/ascli-go/ascli/plugins/transfer/management"
 	"github.com/ascli-go/ascli/plugins/transfer/node"
 	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
 	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/rest"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
@@ -55,7 +57,27 @@ func (a agents) Run(ctx context.Context, order sdk.TransferJob, emit func(transf
 	if err != nil {
 		return nil, err
 	}
-	return a[info.Name].Run(ctx, agent.Job{Spec: order.Spec, Info: order.Info, Env: env}, emit)
+	return a[info.Name].Run(ctx, jobOf(order, env), emit)
+}
+
+// jobOf is an order with the messages of the management port as agents know them.
+func jobOf(order sdk.TransferJob, env agent.Env) agent.Job {
+	job := agent.Job{Spec: order.Spec, Info: order.Info, Env: env}
+	if order.Observe != nil {
+		job.Observe = func(event management.Message) { order.Observe(event.JSON()) }
+	}
+	if order.Accept != nil {
+		job.TakeCommands = func(send func(management.Message) (int, error)) {
+			order.Accept(func(command *record.Object) (int, error) {
+				message, err := management.Command(command)
+				if err != nil {
+					return 0, err
+				}
+				return send(message)
+			})
+		}
+	}
+	return job
 }
 
 // Sync runs sessions of async.

@@ -40,3 +40,12 @@ func compileRuby(ctx context.Context, source string) (*Func, error) {
 	}
 	return FromRuby(p)
 }
+
+// EvaluateRuby is decoder @ruby: a Proc becomes a function.
+func EvaluateRuby(ctx context.Context, interpreter *ruby.Interpreter, code string) (any, error) {
+	v, err := interpreter.Evaluate(ctx, code)
+	if p, ok := v.(*ruby.Proc); ok && err == nil {
+		return FromRuby(p)
+	}
+	return v, err
+}

@@ -41,6 +41,10 @@ func FromCode(code int, description string) *Error {
 	return &Error{Code: code, Message: description, Retryable: retryable}
 }
 
+// CodeCancelled is the code of a transfer that a user, or a command to ascp, has
+// stopped.
+const CodeCancelled = 28
+
 const (
 	connectionError = 14
 	noSuchTarget    = "Target address not available"

@@ -7,12 +7,11 @@ import (
 	"io"
 	"log"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"golang.org/x/term"
 
 	"github.com/ascli-go/ascli/host/command"
+	"github.com/ascli-go/ascli/host/interrupt"
 )
 
 // version is stamped by the build: 0.1.0+c03a7e3.
@@ -29,7 +28,7 @@ func run() int {
 	log.SetOutput(io.Discard)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	go cancelOnSignal(cancel)
+	go interrupt.Await(cancel)
 
 	executable, err := os.Executable()
 	if err != nil {
@@ -59,18 +58,4 @@ func readHidden(ask func()) (string, error) {
 	ask()
 	text, err := term.ReadPassword(terminal)
 	return string(text), err
-}
-
-// cancelOnSignal lets the first signal end the command in order. Signals are
-// released before that, so that a second one ends the program at once.
-func cancelOnSignal(cancel context.CancelFunc) {
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	// nohup makes a program live longer than its terminal.
-	if !signal.Ignored(syscall.SIGHUP) {
-		signal.Notify(signals, syscall.SIGHUP)
-	}
-	<-signals
-	signal.Stop(signals)
-	cancel()
 }

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 
+	"github.com/ascli-go/ascli/plugins/transfer/management"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/rest"
@@ -46,6 +47,14 @@ type Job struct {
 	// RefreshToken returns a new transfer token when the one of Spec has expired;
 	// nil when there is no way to get one.
 	RefreshToken func(ctx context.Context) (string, error)
+	// Observe, when set, takes each message of the management port, as it is; those
+	// of one session in their order. An agent that has no such port never calls it.
+	// emit's rules hold for it, too.
+	Observe func(management.Message)
+	// TakeCommands, when set, is called by an agent that can do what commands of the
+	// management protocol say, once it can: at the latest when a session runs. send
+	// returns how many sessions took the command: none when none runs at the moment.
+	TakeCommands func(send func(management.Message) (sessions int, err error))
 }
 
 // Env is what agents need of the world around them.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
+	"github.com/ascli-go/ascli/plugins/transfer/management"
 	"github.com/ascli-go/ascli/plugins/transfer/process"
 	"github.com/ascli-go/ascli/plugins/transfer/resume"
 	"github.com/ascli-go/ascli/sdk/transfer"
@@ -41,6 +42,10 @@ func (a *Agent) Run(ctx context.Context, job agent.Job, emit func(transfer.Event
 	emit(transfer.Event{Kind: transfer.SessionsInit, Text: "starting"})
 	defer emit(transfer.Event{Kind: transfer.End})
 
+	commands := &management.Sessions{}
+	if job.TakeCommands != nil {
+		job.TakeCommands(commands.Send)
+	}
 	outcomes := make([]error, max(1, plan.sessions))
 	var running sync.WaitGroup
 	for i := range outcomes {
@@ -50,7 +55,7 @@ func (a *Agent) Run(ctx context.Context, job agent.Job, emit func(transfer.Event
 				continue
 			}
 		}
-		s := &session{agent: a, plan: plan, params: params, job: job, emit: emit, index: i + 1, env: plan.env}
+		s := &session{agent: a, plan: plan, params: params, job: job, emit: emit, commands: commands, index: i + 1, env: plan.env}
 		running.Go(func() { outcomes[i] = s.run(ctx) })
 	}
 	running.Wait()

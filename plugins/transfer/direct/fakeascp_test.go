@@ -140,6 +140,8 @@ func (a actor) play(scenario string, attempt int) int {
 	case "bad exit":
 		_ = a.succeed()
 		return 5
+	case "obeys":
+		return a.obey()
 	case "interruptible":
 		return waitForInterrupt()
 	case "stubborn":

@@ -6,6 +6,7 @@ import (
 	"regexp"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
+	"github.com/ascli-go/ascli/plugins/transfer/management"
 	"github.com/ascli-go/ascli/plugins/transfer/process"
 	"github.com/ascli-go/ascli/plugins/transfer/resume"
 	"github.com/ascli-go/ascli/sdk/transfer"
@@ -21,6 +22,8 @@ type session struct {
 	params parameters
 	job    agent.Job
 	emit   func(transfer.Event)
+	// commands reach the session while ascp runs.
+	commands *management.Sessions
 	// index counts the sessions of the job from 1.
 	index int
 	env   []string
@@ -64,13 +67,24 @@ func (s *session) attempt(ctx context.Context) error {
 		Path: s.plan.executable, Args: func(port int) []string { return s.plan.argv(s.index, port) }, Env: s.env,
 		Stdout: s.job.Env.Stdout, Stderr: s.job.Env.Stderr,
 		SpawnTimeout: s.params.spawnTimeout, Grace: s.agent.grace, Patience: s.agent.patience,
-		Handle: progress.handle, Failed: s.failed, Log: s.job.Env.Logger(),
+		Handle: s.listener(progress), Sessions: s.commands, Failed: s.failed, Log: s.job.Env.Logger(),
 	}
 	if !s.params.monitor {
 		return ascp.RunUnseen(ctx)
 	}
 	s.emit(transfer.Event{Kind: transfer.SessionsInit, Text: "waiting for ascp to start"})
 	return ascp.Run(ctx)
+}
+
+// listener is who takes the events.
+func (s *session) listener(p *progress) func(management.Message) {
+	if s.job.Observe == nil {
+		return p.handle
+	}
+	return func(event management.Message) {
+		s.job.Observe(event)
+		p.handle(event)
+	}
 }
 
 // failed gets a new token when the server does not take the old one any more.

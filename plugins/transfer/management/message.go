@@ -20,17 +20,23 @@ const (
 	Done         = "DONE"
 	Failed       = "ERROR"
 	Cancel       = "CANCEL"
+	Rate         = "RATE"
 )
 
 // Fields of messages that the code speaks of (spec/management.md 5).
 const (
 	FieldType             = "Type"
+	FieldAdaptive         = "Adaptive"
 	FieldCode             = "Code"
 	FieldDescription      = "Description"
+	FieldDestination      = "Destination"
 	FieldFile             = "File"
+	FieldMinRate          = "MinRate"
 	FieldPreTransferBytes = "PreTransferBytes"
+	FieldRate             = "Rate"
 	FieldSessionID        = "SessionId"
 	FieldSize             = "Size"
+	FieldSource           = "Source"
 	FieldStartByte        = "StartByte"
 	FieldTransferBytes    = "TransferBytes"
 )
@@ -68,13 +74,8 @@ func (m Message) Type() string { return m.Text(FieldType) }
 // Int returns the leading digits of a field as a number, 0 when there are none
 // (spec/management.md 3). Digits beyond 63 bits give the largest number.
 func (m Message) Int(name string) int64 {
-	text := m.Text(name)
-	end := 0
-	for end < len(text) && (text[end] >= '0' && text[end] <= '9' || end == 0 && text[end] == '-') {
-		end++
-	}
-	// ParseInt gives the nearest number when it is out of range, 0 when it is none.
-	n, _ := strconv.ParseInt(text[:end], 10, 64)
+	// ParseInt gives the nearest number when it is out of range.
+	n, _ := strconv.ParseInt(leadingInteger(m.Text(name)), 10, 64)
 	return n
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
+	"github.com/ascli-go/ascli/plugins/transfer/management"
 	"github.com/ascli-go/ascli/plugins/transfer/resume"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
@@ -85,6 +86,9 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 			err = agent.Interrupted(ctx)
 		}
 		return nil, err
+	}
+	if order.TakeCommands != nil {
+		order.TakeCommands(func(command management.Message) (int, error) { return j.command(ctx, command) })
 	}
 	err = j.follow(ctx)
 	if ctx.Err() != nil {
@@ -162,10 +166,15 @@ func (j *job) lost(err error) error {
 		Hint("It may still run: ascli node transfer show %s", j.id)
 }
 
+func (j *job) cancel(ctx context.Context) error {
+	_, err := j.api.Do(ctx, rest.Request{Method: "CANCEL", Path: j.path()})
+	return err
+}
+
 // stop cancels the transfer and waits until the node says that it has ended.
 func (j *job) stop(ctx context.Context, order agent.Job) {
 	log := order.Env.Logger()
-	if _, err := j.api.Do(ctx, rest.Request{Method: "CANCEL", Path: j.path()}); err != nil {
+	if err := j.cancel(ctx); err != nil {
 		log.Warn(fmt.Sprintf("transfer %s could not be cancelled on the node, it may still run: %v", j.id, err))
 		return
 	}

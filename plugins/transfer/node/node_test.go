@@ -61,6 +61,9 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			s.posted()
 		}
 		fmt.Fprint(w, `{"id":"t1"}`)
+	case http.MethodPut:
+		s.body = string(body)
+		fmt.Fprint(w, `{"id":"t1"}`)
 	case "CANCEL":
 		s.states = []string{`{"status":"running"}`, `{"status":"canceled"}`}
 		w.WriteHeader(http.StatusNoContent)

@@ -45,6 +45,8 @@ type Program struct {
 	SpawnTimeout, Grace, Patience time.Duration
 	// Handle takes each event.
 	Handle func(management.Message)
+	// Sessions, when set, has the program among its sessions while it is connected.
+	Sessions *management.Sessions
 	// Failed, when set, learns the description of an error before it is returned.
 	Failed func(ctx context.Context, description string)
 	Log    *slog.Logger
@@ -83,7 +85,7 @@ func (p Program) Run(ctx context.Context) error {
 	if cancelByMessage {
 		defer context.AfterFunc(ctx, func() { sendCancel(conn) })()
 	}
-	verdict := p.follow(ctx, conn)
+	verdict := p.supervise(ctx, conn)
 	var malformed *management.ProtocolError
 	if errors.As(verdict, &malformed) {
 		return verdict
@@ -137,6 +139,14 @@ func (p Program) accept(ctx context.Context, listener *net.TCPListener, running 
 		return nil, p.conclude(ctx, nil, running)
 	}
 	return nil, transfer.Errorf("timeout waiting mgt port connect (select not readable)")
+}
+
+// supervise follows a connected program, and lets commands reach it.
+func (p Program) supervise(ctx context.Context, conn net.Conn) error {
+	if p.Sessions != nil {
+		defer p.Sessions.Join(conn)()
+	}
+	return p.follow(ctx, conn)
 }
 
 // follow reads events to the end of the stream, and judges by the last one.

@@ -53,10 +53,11 @@ type Retry struct {
 //
 // A retryable error is tried again while the policy allows. Any other transfer
 // error gets one chance, if it is the first failure: it may be an expired token,
-// which the agent renews. Errors of another kind end the session.
+// which the agent renews. Errors of another kind end the session, and so does a
+// cancellation: the user asked ascp itself to stop.
 func (p Policy) Next(retries int, err error) (*Retry, error) {
 	var failed *transfer.Error
-	if !errors.As(err, &failed) {
+	if !errors.As(err, &failed) || failed.Code == transfer.CodeCancelled {
 		return nil, err
 	}
 	left := p.MaxRetries - int64(retries)

@@ -65,6 +65,7 @@ func TestRun(t *testing.T) {
 		{"fatal later gets none", twice, []error{lost, auth}, 2, []time.Duration{time.Second}, "Authentication failure"},
 		{"another kind of error", twice, []error{other}, 1, nil, "mgt port: no"},
 		{"no retry wanted", Policy{}, []error{auth}, 1, nil, "Authentication failure"},
+		{"cancelled, which is what the user wants", Default(), []error{transfer.FromCode(transfer.CodeCancelled, ""), nil}, 1, nil, "Cancelled by user"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			n, waits, err := attempts(tt.policy, tt.outcomes...)

@@ -285,10 +285,13 @@ type RunRequest struct {
 	// Final transfer spec, JSON object.
 	Spec []byte `protobuf:"bytes,2,opt,name=spec,proto3" json:"spec,omitempty"`
 	// Option transfer_info, JSON object.
-	Info          []byte             `protobuf:"bytes,3,opt,name=info,proto3" json:"info,omitempty"`
-	Surroundings  *AgentSurroundings `protobuf:"bytes,4,opt,name=surroundings,proto3" json:"surroundings,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Info         []byte             `protobuf:"bytes,3,opt,name=info,proto3" json:"info,omitempty"`
+	Surroundings *AgentSurroundings `protobuf:"bytes,4,opt,name=surroundings,proto3" json:"surroundings,omitempty"`
+	// The messages of the management port are wanted, too. An agent without such a
+	// port sends none.
+	ManagementEvents bool `protobuf:"varint,5,opt,name=management_events,json=managementEvents,proto3" json:"management_events,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
 }
 
 func (x *RunRequest) Reset() {
@@ -347,6 +350,13 @@ func (x *RunRequest) GetSurroundings() *AgentSurroundings {
 		return x.Surroundings
 	}
 	return nil
+}
+
+func (x *RunRequest) GetManagementEvents() bool {
+	if x != nil {
+		return x.ManagementEvents
+	}
+	return false
 }
 
 // AgentSurroundings is what agents need of the user's installation and options.
@@ -436,6 +446,7 @@ type TransferUpdate struct {
 	//	*TransferUpdate_Event
 	//	*TransferUpdate_Result
 	//	*TransferUpdate_Failure
+	//	*TransferUpdate_ManagementEvent
 	Update        isTransferUpdate_Update `protobuf_oneof:"update"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -505,6 +516,15 @@ func (x *TransferUpdate) GetFailure() *Failure {
 	return nil
 }
 
+func (x *TransferUpdate) GetManagementEvent() []byte {
+	if x != nil {
+		if x, ok := x.Update.(*TransferUpdate_ManagementEvent); ok {
+			return x.ManagementEvent
+		}
+	}
+	return nil
+}
+
 type isTransferUpdate_Update interface {
 	isTransferUpdate_Update()
 }
@@ -523,11 +543,121 @@ type TransferUpdate_Failure struct {
 	Failure *Failure `protobuf:"bytes,3,opt,name=failure,proto3,oneof"`
 }
 
+type TransferUpdate_ManagementEvent struct {
+	// A message of the management port, sent when it was asked for: a JSON object
+	// with the fields in their order (spec/management.md 3).
+	ManagementEvent []byte `protobuf:"bytes,4,opt,name=management_event,json=managementEvent,proto3,oneof"`
+}
+
 func (*TransferUpdate_Event) isTransferUpdate_Update() {}
 
 func (*TransferUpdate_Result) isTransferUpdate_Update() {}
 
 func (*TransferUpdate_Failure) isTransferUpdate_Update() {}
+
+func (*TransferUpdate_ManagementEvent) isTransferUpdate_Update() {}
+
+// CommandRequest is a message to the management ports of all sessions that run
+// in the plugin, whichever job they are of.
+type CommandRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// JSON object. A key is the name of a field in snake case, or in any case
+	// (spec/management.md 3, 8); fields are sent in the order of the keys.
+	Message       []byte `protobuf:"bytes,1,opt,name=message,proto3" json:"message,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CommandRequest) Reset() {
+	*x = CommandRequest{}
+	mi := &file_ascli_v1_transfer_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CommandRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CommandRequest) ProtoMessage() {}
+
+func (x *CommandRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_transfer_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CommandRequest.ProtoReflect.Descriptor instead.
+func (*CommandRequest) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *CommandRequest) GetMessage() []byte {
+	if x != nil {
+		return x.Message
+	}
+	return nil
+}
+
+type CommandResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Number of sessions that the message was sent to. 0: none runs at the moment.
+	Sessions int32 `protobuf:"varint,1,opt,name=sessions,proto3" json:"sessions,omitempty"`
+	// The message is none, the agent takes no commands, or a session did not take it.
+	Failure       *Failure `protobuf:"bytes,2,opt,name=failure,proto3" json:"failure,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CommandResponse) Reset() {
+	*x = CommandResponse{}
+	mi := &file_ascli_v1_transfer_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CommandResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CommandResponse) ProtoMessage() {}
+
+func (x *CommandResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_ascli_v1_transfer_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CommandResponse.ProtoReflect.Descriptor instead.
+func (*CommandResponse) Descriptor() ([]byte, []int) {
+	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *CommandResponse) GetSessions() int32 {
+	if x != nil {
+		return x.Sessions
+	}
+	return 0
+}
+
+func (x *CommandResponse) GetFailure() *Failure {
+	if x != nil {
+		return x.Failure
+	}
+	return nil
+}
 
 // TransferEvent is progress (spec/transfer.md 13.1).
 type TransferEvent struct {
@@ -544,7 +674,7 @@ type TransferEvent struct {
 
 func (x *TransferEvent) Reset() {
 	*x = TransferEvent{}
-	mi := &file_ascli_v1_transfer_proto_msgTypes[8]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -556,7 +686,7 @@ func (x *TransferEvent) String() string {
 func (*TransferEvent) ProtoMessage() {}
 
 func (x *TransferEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_transfer_proto_msgTypes[8]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -569,7 +699,7 @@ func (x *TransferEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferEvent.ProtoReflect.Descriptor instead.
 func (*TransferEvent) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{8}
+	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *TransferEvent) GetKind() string {
@@ -616,7 +746,7 @@ type TransferResult struct {
 
 func (x *TransferResult) Reset() {
 	*x = TransferResult{}
-	mi := &file_ascli_v1_transfer_proto_msgTypes[9]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -628,7 +758,7 @@ func (x *TransferResult) String() string {
 func (*TransferResult) ProtoMessage() {}
 
 func (x *TransferResult) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_transfer_proto_msgTypes[9]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -641,7 +771,7 @@ func (x *TransferResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferResult.ProtoReflect.Descriptor instead.
 func (*TransferResult) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{9}
+	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *TransferResult) GetSessions() []*SessionResult {
@@ -661,7 +791,7 @@ type SessionResult struct {
 
 func (x *SessionResult) Reset() {
 	*x = SessionResult{}
-	mi := &file_ascli_v1_transfer_proto_msgTypes[10]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -673,7 +803,7 @@ func (x *SessionResult) String() string {
 func (*SessionResult) ProtoMessage() {}
 
 func (x *SessionResult) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_transfer_proto_msgTypes[10]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -686,7 +816,7 @@ func (x *SessionResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SessionResult.ProtoReflect.Descriptor instead.
 func (*SessionResult) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{10}
+	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SessionResult) GetFailure() *Failure {
@@ -714,7 +844,7 @@ type SyncRequest struct {
 
 func (x *SyncRequest) Reset() {
 	*x = SyncRequest{}
-	mi := &file_ascli_v1_transfer_proto_msgTypes[11]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -726,7 +856,7 @@ func (x *SyncRequest) String() string {
 func (*SyncRequest) ProtoMessage() {}
 
 func (x *SyncRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_transfer_proto_msgTypes[11]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -739,7 +869,7 @@ func (x *SyncRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SyncRequest.ProtoReflect.Descriptor instead.
 func (*SyncRequest) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{11}
+	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SyncRequest) GetDescription() []byte {
@@ -777,7 +907,7 @@ type RunSyncRequest struct {
 
 func (x *RunSyncRequest) Reset() {
 	*x = RunSyncRequest{}
-	mi := &file_ascli_v1_transfer_proto_msgTypes[12]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -789,7 +919,7 @@ func (x *RunSyncRequest) String() string {
 func (*RunSyncRequest) ProtoMessage() {}
 
 func (x *RunSyncRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_transfer_proto_msgTypes[12]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -802,7 +932,7 @@ func (x *RunSyncRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RunSyncRequest.ProtoReflect.Descriptor instead.
 func (*RunSyncRequest) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{12}
+	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *RunSyncRequest) GetRequest() *SyncRequest {
@@ -839,7 +969,7 @@ type SyncUpdate struct {
 
 func (x *SyncUpdate) Reset() {
 	*x = SyncUpdate{}
-	mi := &file_ascli_v1_transfer_proto_msgTypes[13]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -851,7 +981,7 @@ func (x *SyncUpdate) String() string {
 func (*SyncUpdate) ProtoMessage() {}
 
 func (x *SyncUpdate) ProtoReflect() protoreflect.Message {
-	mi := &file_ascli_v1_transfer_proto_msgTypes[13]
+	mi := &file_ascli_v1_transfer_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -864,7 +994,7 @@ func (x *SyncUpdate) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SyncUpdate.ProtoReflect.Descriptor instead.
 func (*SyncUpdate) Descriptor() ([]byte, []int) {
-	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{13}
+	return file_ascli_v1_transfer_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *SyncUpdate) GetUpdate() isSyncUpdate_Update {
@@ -928,25 +1058,32 @@ const file_ascli_v1_transfer_proto_rawDesc = "" +
 	"\bcomplete\x18\x03 \x01(\bR\bcomplete\"J\n" +
 	"\x0eTransferSource\x12\x16\n" +
 	"\x06source\x18\x01 \x01(\tR\x06source\x12 \n" +
-	"\vdestination\x18\x02 \x01(\tR\vdestination\"\x8b\x01\n" +
+	"\vdestination\x18\x02 \x01(\tR\vdestination\"\xb8\x01\n" +
 	"\n" +
 	"RunRequest\x12\x14\n" +
 	"\x05agent\x18\x01 \x01(\tR\x05agent\x12\x12\n" +
 	"\x04spec\x18\x02 \x01(\fR\x04spec\x12\x12\n" +
 	"\x04info\x18\x03 \x01(\fR\x04info\x12?\n" +
-	"\fsurroundings\x18\x04 \x01(\v2\x1b.ascli.v1.AgentSurroundingsR\fsurroundings\"\xe5\x01\n" +
+	"\fsurroundings\x18\x04 \x01(\v2\x1b.ascli.v1.AgentSurroundingsR\fsurroundings\x12+\n" +
+	"\x11management_events\x18\x05 \x01(\bR\x10managementEvents\"\xe5\x01\n" +
 	"\x11AgentSurroundings\x12\x1d\n" +
 	"\n" +
 	"sdk_folder\x18\x01 \x01(\tR\tsdkFolder\x12\x1b\n" +
 	"\tascp_path\x18\x02 \x01(\tR\bascpPath\x12(\n" +
 	"\x10file_list_folder\x18\x03 \x01(\tR\x0efileListFolder\x12.\n" +
 	"\aoptions\x18\x04 \x03(\v2\x14.ascli.v1.NamedValueR\aoptions\x12:\n" +
-	"\fsurroundings\x18\x05 \x01(\v2\x16.ascli.v1.SurroundingsR\fsurroundings\"\xae\x01\n" +
+	"\fsurroundings\x18\x05 \x01(\v2\x16.ascli.v1.SurroundingsR\fsurroundings\"\xdb\x01\n" +
 	"\x0eTransferUpdate\x12/\n" +
 	"\x05event\x18\x01 \x01(\v2\x17.ascli.v1.TransferEventH\x00R\x05event\x122\n" +
 	"\x06result\x18\x02 \x01(\v2\x18.ascli.v1.TransferResultH\x00R\x06result\x12-\n" +
-	"\afailure\x18\x03 \x01(\v2\x11.ascli.v1.FailureH\x00R\afailureB\b\n" +
-	"\x06update\"{\n" +
+	"\afailure\x18\x03 \x01(\v2\x11.ascli.v1.FailureH\x00R\afailure\x12+\n" +
+	"\x10management_event\x18\x04 \x01(\fH\x00R\x0fmanagementEventB\b\n" +
+	"\x06update\"*\n" +
+	"\x0eCommandRequest\x12\x18\n" +
+	"\amessage\x18\x01 \x01(\fR\amessage\"Z\n" +
+	"\x0fCommandResponse\x12\x1a\n" +
+	"\bsessions\x18\x01 \x01(\x05R\bsessions\x12+\n" +
+	"\afailure\x18\x02 \x01(\v2\x11.ascli.v1.FailureR\afailure\"{\n" +
 	"\rTransferEvent\x12\x12\n" +
 	"\x04kind\x18\x01 \x01(\tR\x04kind\x12\x18\n" +
 	"\asession\x18\x02 \x01(\tR\asession\x12\x12\n" +
@@ -969,10 +1106,11 @@ const file_ascli_v1_transfer_proto_rawDesc = "" +
 	"SyncUpdate\x12\x18\n" +
 	"\x06output\x18\x01 \x01(\fH\x00R\x06output\x121\n" +
 	"\x06result\x18\x02 \x01(\v2\x17.ascli.v1.SessionResultH\x00R\x06resultB\b\n" +
-	"\x06update2\xbf\x01\n" +
+	"\x06update2\xff\x01\n" +
 	"\rTransferAgent\x12;\n" +
 	"\x06Agents\x12\x17.ascli.v1.AgentsRequest\x1a\x18.ascli.v1.AgentsResponse\x127\n" +
-	"\x03Run\x12\x14.ascli.v1.RunRequest\x1a\x18.ascli.v1.TransferUpdate0\x01\x128\n" +
+	"\x03Run\x12\x14.ascli.v1.RunRequest\x1a\x18.ascli.v1.TransferUpdate0\x01\x12>\n" +
+	"\aCommand\x12\x18.ascli.v1.CommandRequest\x1a\x19.ascli.v1.CommandResponse\x128\n" +
 	"\x04Sync\x12\x18.ascli.v1.RunSyncRequest\x1a\x14.ascli.v1.SyncUpdate0\x01B2Z0github.com/ascli-go/ascli/proto/ascli/v1;ascliv1b\x06proto3"
 
 var (
@@ -987,7 +1125,7 @@ func file_ascli_v1_transfer_proto_rawDescGZIP() []byte {
 	return file_ascli_v1_transfer_proto_rawDescData
 }
 
-var file_ascli_v1_transfer_proto_msgTypes = make([]protoimpl.MessageInfo, 14)
+var file_ascli_v1_transfer_proto_msgTypes = make([]protoimpl.MessageInfo, 16)
 var file_ascli_v1_transfer_proto_goTypes = []any{
 	(*AgentsRequest)(nil),     // 0: ascli.v1.AgentsRequest
 	(*AgentsResponse)(nil),    // 1: ascli.v1.AgentsResponse
@@ -997,41 +1135,46 @@ var file_ascli_v1_transfer_proto_goTypes = []any{
 	(*RunRequest)(nil),        // 5: ascli.v1.RunRequest
 	(*AgentSurroundings)(nil), // 6: ascli.v1.AgentSurroundings
 	(*TransferUpdate)(nil),    // 7: ascli.v1.TransferUpdate
-	(*TransferEvent)(nil),     // 8: ascli.v1.TransferEvent
-	(*TransferResult)(nil),    // 9: ascli.v1.TransferResult
-	(*SessionResult)(nil),     // 10: ascli.v1.SessionResult
-	(*SyncRequest)(nil),       // 11: ascli.v1.SyncRequest
-	(*RunSyncRequest)(nil),    // 12: ascli.v1.RunSyncRequest
-	(*SyncUpdate)(nil),        // 13: ascli.v1.SyncUpdate
-	(*NamedValue)(nil),        // 14: ascli.v1.NamedValue
-	(*Surroundings)(nil),      // 15: ascli.v1.Surroundings
-	(*Failure)(nil),           // 16: ascli.v1.Failure
+	(*CommandRequest)(nil),    // 8: ascli.v1.CommandRequest
+	(*CommandResponse)(nil),   // 9: ascli.v1.CommandResponse
+	(*TransferEvent)(nil),     // 10: ascli.v1.TransferEvent
+	(*TransferResult)(nil),    // 11: ascli.v1.TransferResult
+	(*SessionResult)(nil),     // 12: ascli.v1.SessionResult
+	(*SyncRequest)(nil),       // 13: ascli.v1.SyncRequest
+	(*RunSyncRequest)(nil),    // 14: ascli.v1.RunSyncRequest
+	(*SyncUpdate)(nil),        // 15: ascli.v1.SyncUpdate
+	(*NamedValue)(nil),        // 16: ascli.v1.NamedValue
+	(*Surroundings)(nil),      // 17: ascli.v1.Surroundings
+	(*Failure)(nil),           // 18: ascli.v1.Failure
 }
 var file_ascli_v1_transfer_proto_depIdxs = []int32{
 	2,  // 0: ascli.v1.AgentsResponse.agents:type_name -> ascli.v1.Agent
 	4,  // 1: ascli.v1.TransferRequest.sources:type_name -> ascli.v1.TransferSource
 	6,  // 2: ascli.v1.RunRequest.surroundings:type_name -> ascli.v1.AgentSurroundings
-	14, // 3: ascli.v1.AgentSurroundings.options:type_name -> ascli.v1.NamedValue
-	15, // 4: ascli.v1.AgentSurroundings.surroundings:type_name -> ascli.v1.Surroundings
-	8,  // 5: ascli.v1.TransferUpdate.event:type_name -> ascli.v1.TransferEvent
-	9,  // 6: ascli.v1.TransferUpdate.result:type_name -> ascli.v1.TransferResult
-	16, // 7: ascli.v1.TransferUpdate.failure:type_name -> ascli.v1.Failure
-	10, // 8: ascli.v1.TransferResult.sessions:type_name -> ascli.v1.SessionResult
-	16, // 9: ascli.v1.SessionResult.failure:type_name -> ascli.v1.Failure
-	11, // 10: ascli.v1.RunSyncRequest.request:type_name -> ascli.v1.SyncRequest
-	6,  // 11: ascli.v1.RunSyncRequest.surroundings:type_name -> ascli.v1.AgentSurroundings
-	10, // 12: ascli.v1.SyncUpdate.result:type_name -> ascli.v1.SessionResult
-	0,  // 13: ascli.v1.TransferAgent.Agents:input_type -> ascli.v1.AgentsRequest
-	5,  // 14: ascli.v1.TransferAgent.Run:input_type -> ascli.v1.RunRequest
-	12, // 15: ascli.v1.TransferAgent.Sync:input_type -> ascli.v1.RunSyncRequest
-	1,  // 16: ascli.v1.TransferAgent.Agents:output_type -> ascli.v1.AgentsResponse
-	7,  // 17: ascli.v1.TransferAgent.Run:output_type -> ascli.v1.TransferUpdate
-	13, // 18: ascli.v1.TransferAgent.Sync:output_type -> ascli.v1.SyncUpdate
-	16, // [16:19] is the sub-list for method output_type
-	13, // [13:16] is the sub-list for method input_type
-	13, // [13:13] is the sub-list for extension type_name
-	13, // [13:13] is the sub-list for extension extendee
-	0,  // [0:13] is the sub-list for field type_name
+	16, // 3: ascli.v1.AgentSurroundings.options:type_name -> ascli.v1.NamedValue
+	17, // 4: ascli.v1.AgentSurroundings.surroundings:type_name -> ascli.v1.Surroundings
+	10, // 5: ascli.v1.TransferUpdate.event:type_name -> ascli.v1.TransferEvent
+	11, // 6: ascli.v1.TransferUpdate.result:type_name -> ascli.v1.TransferResult
+	18, // 7: ascli.v1.TransferUpdate.failure:type_name -> ascli.v1.Failure
+	18, // 8: ascli.v1.CommandResponse.failure:type_name -> ascli.v1.Failure
+	12, // 9: ascli.v1.TransferResult.sessions:type_name -> ascli.v1.SessionResult
+	18, // 10: ascli.v1.SessionResult.failure:type_name -> ascli.v1.Failure
+	13, // 11: ascli.v1.RunSyncRequest.request:type_name -> ascli.v1.SyncRequest
+	6,  // 12: ascli.v1.RunSyncRequest.surroundings:type_name -> ascli.v1.AgentSurroundings
+	12, // 13: ascli.v1.SyncUpdate.result:type_name -> ascli.v1.SessionResult
+	0,  // 14: ascli.v1.TransferAgent.Agents:input_type -> ascli.v1.AgentsRequest
+	5,  // 15: ascli.v1.TransferAgent.Run:input_type -> ascli.v1.RunRequest
+	8,  // 16: ascli.v1.TransferAgent.Command:input_type -> ascli.v1.CommandRequest
+	14, // 17: ascli.v1.TransferAgent.Sync:input_type -> ascli.v1.RunSyncRequest
+	1,  // 18: ascli.v1.TransferAgent.Agents:output_type -> ascli.v1.AgentsResponse
+	7,  // 19: ascli.v1.TransferAgent.Run:output_type -> ascli.v1.TransferUpdate
+	9,  // 20: ascli.v1.TransferAgent.Command:output_type -> ascli.v1.CommandResponse
+	15, // 21: ascli.v1.TransferAgent.Sync:output_type -> ascli.v1.SyncUpdate
+	18, // [18:22] is the sub-list for method output_type
+	14, // [14:18] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_ascli_v1_transfer_proto_init() }
@@ -1044,8 +1187,9 @@ func file_ascli_v1_transfer_proto_init() {
 		(*TransferUpdate_Event)(nil),
 		(*TransferUpdate_Result)(nil),
 		(*TransferUpdate_Failure)(nil),
+		(*TransferUpdate_ManagementEvent)(nil),
 	}
-	file_ascli_v1_transfer_proto_msgTypes[13].OneofWrappers = []any{
+	file_ascli_v1_transfer_proto_msgTypes[15].OneofWrappers = []any{
 		(*SyncUpdate_Output)(nil),
 		(*SyncUpdate_Result)(nil),
 	}
@@ -1055,7 +1199,7 @@ func file_ascli_v1_transfer_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_ascli_v1_transfer_proto_rawDesc), len(file_ascli_v1_transfer_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   14,
+			NumMessages:   16,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

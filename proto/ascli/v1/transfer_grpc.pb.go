@@ -19,9 +19,10 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	TransferAgent_Agents_FullMethodName = "/ascli.v1.TransferAgent/Agents"
-	TransferAgent_Run_FullMethodName    = "/ascli.v1.TransferAgent/Run"
-	TransferAgent_Sync_FullMethodName   = "/ascli.v1.TransferAgent/Sync"
+	TransferAgent_Agents_FullMethodName  = "/ascli.v1.TransferAgent/Agents"
+	TransferAgent_Run_FullMethodName     = "/ascli.v1.TransferAgent/Run"
+	TransferAgent_Command_FullMethodName = "/ascli.v1.TransferAgent/Command"
+	TransferAgent_Sync_FullMethodName    = "/ascli.v1.TransferAgent/Sync"
 )
 
 // TransferAgentClient is the client API for TransferAgent service.
@@ -34,6 +35,8 @@ type TransferAgentClient interface {
 	// Run executes one transfer job. Cancelling the call stops the transfer in
 	// order and keeps partial files for a resume.
 	Run(ctx context.Context, in *RunRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[TransferUpdate], error)
+	// Command passes a message on to the sessions that run.
+	Command(ctx context.Context, in *CommandRequest, opts ...grpc.CallOption) (*CommandResponse, error)
 	// Sync executes one session of async. Cancelling the call stops it in order.
 	Sync(ctx context.Context, in *RunSyncRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SyncUpdate], error)
 }
@@ -75,6 +78,16 @@ func (c *transferAgentClient) Run(ctx context.Context, in *RunRequest, opts ...g
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type TransferAgent_RunClient = grpc.ServerStreamingClient[TransferUpdate]
 
+func (c *transferAgentClient) Command(ctx context.Context, in *CommandRequest, opts ...grpc.CallOption) (*CommandResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CommandResponse)
+	err := c.cc.Invoke(ctx, TransferAgent_Command_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *transferAgentClient) Sync(ctx context.Context, in *RunSyncRequest, opts ...grpc.CallOption) (grpc.ServerStreamingClient[SyncUpdate], error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	stream, err := c.cc.NewStream(ctx, &TransferAgent_ServiceDesc.Streams[1], TransferAgent_Sync_FullMethodName, cOpts...)
@@ -104,6 +117,8 @@ type TransferAgentServer interface {
 	// Run executes one transfer job. Cancelling the call stops the transfer in
 	// order and keeps partial files for a resume.
 	Run(*RunRequest, grpc.ServerStreamingServer[TransferUpdate]) error
+	// Command passes a message on to the sessions that run.
+	Command(context.Context, *CommandRequest) (*CommandResponse, error)
 	// Sync executes one session of async. Cancelling the call stops it in order.
 	Sync(*RunSyncRequest, grpc.ServerStreamingServer[SyncUpdate]) error
 	mustEmbedUnimplementedTransferAgentServer()
@@ -121,6 +136,9 @@ func (UnimplementedTransferAgentServer) Agents(context.Context, *AgentsRequest) 
 }
 func (UnimplementedTransferAgentServer) Run(*RunRequest, grpc.ServerStreamingServer[TransferUpdate]) error {
 	return status.Error(codes.Unimplemented, "method Run not implemented")
+}
+func (UnimplementedTransferAgentServer) Command(context.Context, *CommandRequest) (*CommandResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Command not implemented")
 }
 func (UnimplementedTransferAgentServer) Sync(*RunSyncRequest, grpc.ServerStreamingServer[SyncUpdate]) error {
 	return status.Error(codes.Unimplemented, "method Sync not implemented")
@@ -175,6 +193,24 @@ func _TransferAgent_Run_Handler(srv interface{}, stream grpc.ServerStream) error
 // This type alias is provided for backwards compatibility with existing code that references the prior non-generic stream type by name.
 type TransferAgent_RunServer = grpc.ServerStreamingServer[TransferUpdate]
 
+func _TransferAgent_Command_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CommandRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(TransferAgentServer).Command(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: TransferAgent_Command_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(TransferAgentServer).Command(ctx, req.(*CommandRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _TransferAgent_Sync_Handler(srv interface{}, stream grpc.ServerStream) error {
 	m := new(RunSyncRequest)
 	if err := stream.RecvMsg(m); err != nil {
@@ -196,6 +232,10 @@ var TransferAgent_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Agents",
 			Handler:    _TransferAgent_Agents_Handler,
+		},
+		{
+			MethodName: "Command",
+			Handler:    _TransferAgent_Command_Handler,
 		},
 	},
 	Streams: []grpc.StreamDesc{
