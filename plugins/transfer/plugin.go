@@ -14,6 +14,7 @@ import (
 	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
 	"github.com/ascli-go/ascli/plugins/transfer/management"
 	"github.com/ascli-go/ascli/plugins/transfer/node"
+	"github.com/ascli-go/ascli/plugins/transfer/sftp"
 	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
@@ -30,6 +31,7 @@ func Plugin() *sdk.Plugin {
 			transfer.AgentDirect: direct.New(),
 			transfer.AgentNode:   node.New(),
 			transfer.AgentHTTPGW: httpgw.New(),
+			transfer.AgentSFTP:   sftp.New(),
 		},
 		Mounts: []sdk.Mount{{Under: "config", Commands: append(ascpcmd.New().Commands(), synccmd.Command())}},
 	}

@@ -30,6 +30,8 @@ type Error struct {
 	Kind    Kind
 	Message string
 	Hints   []string
+	// Unknown tells that a host key would do with policy AcceptNew.
+	Unknown bool
 	Cause   error
 }
 

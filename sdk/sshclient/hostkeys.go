@@ -164,10 +164,11 @@ func (v *verifier) checkKnown(address string, remote net.Addr, key ssh.PublicKey
 	case v.config.HostKeys.Policy == AcceptNew:
 		return v.remember(address, key)
 	}
-	return errorf(HostKey, "%s is not a known host, its key is %s", address, print).
+	unknown := errorf(HostKey, "%s is not a known host, its key is %s", address, print)
+	unknown.Unknown = true
+	return unknown.
 		hint("If that is its fingerprint, accept it once: ssh-keyscan -p %d %s >> %s", v.config.Port, v.config.Host, v.files[0]).
-		hint(`Or name the fingerprint: --ts=@json:'{"sshfp":"%s"}'`, ssh.FingerprintSHA256(plainKey(key))).
-		hint("Or accept servers at their first connection: policy %s", AcceptNew)
+		hint(`Or name the fingerprint: --ts=@json:'{"sshfp":"%s"}'`, ssh.FingerprintSHA256(plainKey(key)))
 }
 
 func (v *verifier) changed(print string, want []xknownhosts.KnownKey) *Error {

@@ -3,8 +3,10 @@
 package sshclient
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"strconv"
@@ -70,6 +72,7 @@ type Config struct {
 type Client struct {
 	*ssh.Client
 	life *life
+	log  *slog.Logger
 }
 
 // Dial connects. Its errors are of type [*Error]; when ctx is done, the cause of
@@ -154,7 +157,7 @@ func (c Config) connect(ctx context.Context, methods []ssh.AuthMethod, verifier 
 		}
 		return nil, c.classify(ctx, err, verifier)
 	}
-	client := &Client{Client: ssh.NewClient(sshConn, channels, requests)}
+	client := &Client{Client: ssh.NewClient(sshConn, channels, requests), log: c.Log}
 	client.life = watch(client.Client, conn, c.KeepAlive, c.Misses)
 	return client, nil
 }
@@ -172,3 +175,31 @@ func (c *Client) Close() error {
 // Lost returns why a connection that broke was given up: the server was silent.
 // nil when it was not this side's decision.
 func (c *Client) Lost() error { return c.life.reason() }
+
+// Subsystem starts a subsystem of the server, such as "sftp", and returns the way
+// to it. What it writes to standard error goes to the log.
+func (c *Client) Subsystem(name string) (ssh.Channel, error) {
+	channel, requests, err := c.OpenChannel("session", nil)
+	if err != nil {
+		return nil, err
+	}
+	go ssh.DiscardRequests(requests)
+	go c.logLines(name, channel.Stderr())
+	accepted, err := channel.SendRequest("subsystem", true, ssh.Marshal(struct{ Name string }{name}))
+	if err == nil && !accepted {
+		err = errorf(Configuration, "the server has no subsystem %s", name)
+	}
+	if err != nil {
+		return nil, errors.Join(err, channel.Close())
+	}
+	return channel, nil
+}
+
+// logLines reads to the end in any case: unread text would block the server.
+func (c *Client) logLines(name string, text io.Reader) {
+	lines := bufio.NewScanner(text)
+	for lines.Scan() {
+		c.log.Warn(name + ": " + strconv.QuoteToGraphic(lines.Text()))
+	}
+	_, _ = io.Copy(io.Discard, text)
+}

@@ -41,6 +41,7 @@ func Agents() []AgentInfo {
 		{Name: AgentDirect, Summary: "FASP with a local ascp", Letter: "D"},
 		{Name: AgentNode, Summary: "FASP between two servers: a node makes the transfer", Letter: "N"},
 		{Name: AgentHTTPGW, Summary: "HTTPS through an Aspera HTTP Gateway", Letter: "H"},
+		{Name: AgentSFTP, Summary: "SFTP to any SSH server"},
 	}
 }
 

@@ -82,7 +82,7 @@ func TestResolveAgent(t *testing.T) {
 		{"direct", "direct", ""},
 		{"h", "httpgw", ""},
 		{"n", "node", ""},
-		{"carrier-pigeon", "", "unknown value for transfer: carrier-pigeon\nUse:\n- direct\n- node\n- httpgw"},
+		{"carrier-pigeon", "", "unknown value for transfer: carrier-pigeon\nUse:\n- direct\n- node\n- httpgw\n- sftp"},
 	} {
 		t.Run(tt.typed, func(t *testing.T) {
 			got, err := ResolveAgent(tt.typed)

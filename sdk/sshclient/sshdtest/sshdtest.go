@@ -41,9 +41,9 @@ type Options struct {
 	Certified bool
 	// Config has further lines of sshd_config.
 	Config []string
-	// Command, when set, is put before that of the server: a program that runs it
-	// under other limits.
-	Command []string
+	// SFTP, when set, makes the command of the subsystem sftp of the path of
+	// OpenSSH's: it may run it under other limits.
+	SFTP func(server string) string
 }
 
 // Server is a running server.
@@ -56,7 +56,7 @@ type Server struct {
 	// KnownHosts is a file with the keys of the server.
 	KnownHosts string
 	// HostKeys are the public keys of the server by kind.
-	HostKeys map[string]ssh.PublicKey
+	HostKeys map[string]ssh.PublicKey `json:"-"`
 	// Authority is a file of known hosts that has the authority alone.
 	Authority string
 
@@ -111,7 +111,7 @@ func Launch(folder string, options Options) (*Server, error) {
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
-	s.running.Go(func() { s.serve(ctx, append(options.Command, program, "-i", "-e", "-f", config)) })
+	s.running.Go(func() { s.serve(ctx, program, "-i", "-e", "-f", config) })
 	return s, nil
 }
 
@@ -137,7 +137,7 @@ func (s *Server) Authorize(key ssh.PublicKey) error {
 
 // serve runs one process a connection, as inetd does: nothing forks away, and no
 // port has to be guessed.
-func (s *Server) serve(ctx context.Context, command []string) {
+func (s *Server) serve(ctx context.Context, command ...string) {
 	for {
 		conn, err := s.listener.Accept()
 		if err != nil {
@@ -169,6 +169,9 @@ func (s *Server) prepare(options Options) (string, error) {
 	sftp, err := findProgram("sftp-server")
 	if err != nil {
 		return "", err
+	}
+	if options.SFTP != nil {
+		sftp = options.SFTP(sftp)
 	}
 	authority, _, err := NewKey(Ed25519, "")
 	if err != nil {
