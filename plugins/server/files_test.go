@@ -68,6 +68,7 @@ func TestFilesOverSFTP(t *testing.T) {
 		{words: "info", want: `"protocol":"sftp-3"`},
 		{words: "ls", paths: []any{folder + "/a"}, want: `"name":"a","size":3,"mode":33188,"zmode":"-rw-r--r--"`},
 		{words: "ls", paths: []any{folder}, want: `"symlink":"a"`},
+		{words: "ls", paths: []any{folder}, want: `"zuid":"` + s.User + `"`},
 		{words: "ls", paths: []any{folder + "/none"}, err: `ascmd: errno=2 errstr="No such file or directory" command=ls arguments=` + folder + "/none"},
 		{words: "mkdir", paths: []any{folder + "/new", folder + "/sub"}, err: `errno=17 errstr="File exists" command=mkdir arguments=` + folder + "/sub"},
 		{words: "mkdir", paths: []any{folder + "/no/deep"}, err: "errno=2"},

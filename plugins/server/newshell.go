@@ -5,9 +5,11 @@ import (
 	"net"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/sshclient"
+	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
 // newShell makes what does the operations on files of a channel.
@@ -27,13 +29,20 @@ func newShell(c *channel, inv *sdk.Invocation) (shell, error) {
 	if err != nil {
 		return nil, err
 	}
+	// A fingerprint that transfers must find holds for files as well.
+	if ts := inv.OptionObject("ts"); ts != nil {
+		config.HostKeys.Fingerprint = ts.Text(transfer.FieldSSHFingerprint)
+	}
 	if inv.Flag("interactive") && !settings.silent {
 		config.Ask = func(ctx context.Context, question string, hidden bool) (string, error) {
 			return inv.Host.Prompt(ctx, question, hidden)
 		}
 	}
-	return &sshShell{config: config, env: settings.environment(), log: inv.Log}, nil
+	return &sshShell{config: config, env: settings.environment(), log: inv.Log, systemLog: inv.OptionText("logger") == "syslog"}, nil
 }
+
+// never is longer than any connection lasts.
+const never = 10 * 365 * 24 * time.Hour
 
 // merge completes the parameters of SSH with what the channel says, which has more
 // weight.
@@ -71,6 +80,9 @@ func (s sshSettings) merge(c *channel) (sshclient.Config, error) {
 	config.Agent = s.useAgent && !s.keysOnly
 	config.HostKeys = s.hostKeys(config)
 	config.KeepAlive, config.Misses = s.keepAliveInterval, int(s.keepAliveCount)
+	if !s.keepAlive {
+		config.KeepAlive = never
+	}
 	if s.bind != "" {
 		config.Dial = (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.ParseIP(s.bind)}}).DialContext
 	}

@@ -57,6 +57,11 @@ func (s *sshSettings) readConfigs(config *sshclient.Config, c *channel) error {
 }
 
 func (s *sshSettings) takeConfig(config *sshclient.Config, c *channel, lookup func(word string) string) error {
+	for _, word := range []string{"ProxyJump", "ProxyCommand"} {
+		if value := lookup(word); value != "" && !strings.EqualFold(value, "none") {
+			s.client.Log.Warn("configuration of SSH: " + word + " of " + c.host + " is not followed, the connection is direct. Open a tunnel with ssh -L, and give its address")
+		}
+	}
 	if !c.portGiven && s.client.Port == 0 {
 		if err := wholeNumber(lookup, "Port", func(n int) { config.Port = n }); err != nil {
 			return err

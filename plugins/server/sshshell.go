@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"golang.org/x/crypto/ssh"
@@ -23,6 +24,8 @@ type sshShell struct {
 	config sshclient.Config
 	env    map[string]string
 	log    *slog.Logger
+	// systemLog tells that log goes to that of the system, where refusals belong.
+	systemLog bool
 }
 
 // endTimeout is how long a server may take to end a session that has told all.
@@ -47,7 +50,7 @@ func (s *sshShell) run(ctx context.Context, command ascmd.Command, yield func(as
 		s.log.Info("the server has no " + ascmd.Program + " (" + absent.reason + "): operations on files use SFTP, transfers may use --transfer=sftp")
 		// A server that allows one session at a time frees it between two requests.
 		_, _, _ = client.SendRequest("keepalive@openssh.com", true, nil)
-		files := &sftpfiles.Files{Client: client.Client, Zone: time.Local}
+		files := &sftpfiles.Files{Client: client, Zone: time.Local, Log: s.log}
 		if err = files.Run(ctx, command, yield); errors.Is(err, sftpfiles.ErrUnavailable) {
 			err = failure.New(failure.SSH, "the server has neither %s (%s) nor SFTP: %w", ascmd.Program, absent.reason, err)
 		}
@@ -80,9 +83,17 @@ func (s *sshShell) dial(ctx context.Context) (*sshclient.Client, error) {
 	}
 	message := refused.Message
 	if refused.Kind == sshclient.Authentication {
-		message = fmt.Sprintf("Authentication failed for user %s@%s: %s", s.config.User, s.config.Host, message)
+		who := fmt.Sprintf("Authentication failed for user %s@%s", s.config.User, s.config.Host)
+		if s.systemLog {
+			s.log.Warn(who)
+		}
+		message = who + ": " + message
 	}
-	return nil, &failure.Error{Label: label, Message: message, Hints: refused.Hints, Cause: err}
+	hints := refused.Hints
+	if refused.Unknown {
+		hints = append(hints, "Or accept servers at their first connection: --ssh-options.verify_host_key="+verifyNew)
+	}
+	return nil, &failure.Error{Label: label, Message: message, Hints: hints, Cause: err}
 }
 
 // absentError tells that a server has no ascmd, as far as can be told.
@@ -125,12 +136,20 @@ func (s *sshShell) execute(client *sshclient.Client, script []byte, yield func(a
 		heard = true
 		return yield(e)
 	})
-	if told != nil && heard {
+	var malformed *ascmd.MalformedError
+	switch {
+	case told != nil && heard:
 		return explainLost(told, said)
+	case errors.As(told, &malformed):
+		// Whatever that is, it may well wait for more.
+		return &absentError{told.Error()}
 	}
 	ended := s.wait(session, output)
 	if said.String() != "" || ended != nil {
 		s.log.Debug(fmt.Sprintf("ascmd: exit %d, %s", exitStatus(ended), said))
+	}
+	if strings.Contains(said.String(), "Could not chdir to home directory") {
+		s.log.Debug("Hint: home not created in Windows?")
 	}
 	if told != nil {
 		return s.unheard(told, ended, said)
@@ -140,8 +159,7 @@ func (s *sshShell) execute(client *sshclient.Client, script []byte, yield func(a
 
 // unheard tells what it means that not one entry came.
 func (s *sshShell) unheard(told, ended error, said *lastWords) error {
-	var malformed *ascmd.MalformedError
-	if !errors.Is(told, ascmd.ErrEmpty) && !errors.As(told, &malformed) {
+	if !errors.Is(told, ascmd.ErrEmpty) {
 		return failure.New(failure.SSH, "the server broke the connection: %w", told)
 	}
 	if status := exitStatus(ended); status == notFound {

@@ -8,7 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pkg/sftp"
@@ -28,7 +30,7 @@ func (t *task) info() error {
 }
 
 // list tells a file, or what is in a folder, by name.
-func (t *task) list(name string) error {
+func (t *task) list(ctx context.Context, name string) error {
 	info, err := t.client.Stat(name)
 	if err != nil {
 		return refused(err)
@@ -37,12 +39,15 @@ func (t *task) list(name string) error {
 		if info, err = t.client.Lstat(name); err != nil {
 			return refused(err)
 		}
+		t.learn(ctx, stats(info))
 		return t.yield(ascmd.KindFile, t.stat(path.Dir(name), info))
 	}
-	items, err := t.client.ReadDir(name)
+	items, err := t.client.ReadDirContext(ctx, name)
 	if err != nil {
 		return refused(err)
 	}
+	slices.SortFunc(items, func(a, b fs.FileInfo) int { return strings.Compare(a.Name(), b.Name()) })
+	t.learn(ctx, stats(items...))
 	if err := t.yield(ascmd.KindSuccess, nil); err != nil {
 		return err
 	}
@@ -54,8 +59,18 @@ func (t *task) list(name string) error {
 	return nil
 }
 
-// stat has the fields of spec/ascmd.md 3.2 that SFTP tells: owners are numbers,
-// and there is no ctime.
+// stats are the attributes of files as SFTP tells them.
+func stats(items ...fs.FileInfo) []*sftp.FileStat {
+	var known []*sftp.FileStat
+	for _, item := range items {
+		if s, ok := item.Sys().(*sftp.FileStat); ok {
+			known = append(known, s)
+		}
+	}
+	return known
+}
+
+// stat has the fields of spec/ascmd.md 3.2 that SFTP tells: there is no ctime.
 func (t *task) stat(folder string, info fs.FileInfo) *record.Object {
 	o := record.New("name", info.Name(), "size", info.Size())
 	known, _ := info.Sys().(*sftp.FileStat)
@@ -65,9 +80,9 @@ func (t *task) stat(folder string, info fs.FileInfo) *record.Object {
 	o.Set("mode", int64(known.Mode))
 	o.Set("zmode", modeText(known.Mode))
 	o.Set("uid", int64(known.UID))
-	o.Set("zuid", strconv.FormatUint(uint64(known.UID), 10))
+	o.Set("zuid", t.owners.user(known.UID))
 	o.Set("gid", int64(known.GID))
-	o.Set("zgid", strconv.FormatUint(uint64(known.GID), 10))
+	o.Set("zgid", t.owners.group(known.GID))
 	o.Set("mtime", t.time(known.Mtime))
 	o.Set("atime", t.time(known.Atime))
 	if info.Mode()&fs.ModeSymlink != 0 {

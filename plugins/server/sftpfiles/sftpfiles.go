@@ -6,36 +6,52 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path"
 	"syscall"
 	"time"
 
 	"github.com/pkg/sftp"
-	"golang.org/x/crypto/ssh"
 
 	"github.com/ascli-go/ascli/plugins/server/ascmd"
 	"github.com/ascli-go/ascli/sdk/record"
+	"github.com/ascli-go/ascli/sdk/sshclient"
 )
 
 // ErrUnavailable tells that the server offers no SFTP.
 var ErrUnavailable = errors.New("the server offers no SFTP")
 
+// startTimeout bounds the wait for the first answer of an SFTP server.
+const startTimeout = 15 * time.Second
+
 // Files are those of a server. The zone is that of the times shown.
 type Files struct {
-	Client *ssh.Client
+	Client *sshclient.Client
 	Zone   *time.Location
+	Log    *slog.Logger
 }
 
 // Run does a command. What the server refuses is an entry of ascmd.KindError, and
 // the other arguments are dealt with; an error ends the command.
 func (f *Files) Run(ctx context.Context, command ascmd.Command, yield func(ascmd.Entry) error) error {
-	client, err := sftp.NewClient(f.Client, sftp.UseConcurrentReads(true), sftp.UseConcurrentWrites(true))
+	channel, err := f.Client.Subsystem("sftp")
+	if err != nil {
+		return fmt.Errorf("%w: %w", ErrUnavailable, err)
+	}
+	defer func() { _ = channel.Close() }()
+	wire := newWire(channel, channel)
+	// What answers need not be an SFTP server, and may wait for something else.
+	late := time.AfterFunc(startTimeout, func() { _ = channel.Close() })
+	client, err := sftp.NewClientPipe(wire, wire, sftp.UseConcurrentReads(true), sftp.UseConcurrentWrites(true))
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrUnavailable, err)
 	}
 	defer func() { _ = client.Close() }()
-	t := &task{Files: f, client: client}
+	if !late.Stop() {
+		return fmt.Errorf("%w: no answer within %v", ErrUnavailable, startTimeout)
+	}
+	t := &task{Files: f, client: client, wire: wire}
 	for index, group := range command.Groups {
 		t.yield = func(kind ascmd.Kind, fields *record.Object) error {
 			return yield(ascmd.Entry{Kind: kind, Index: index, Fields: fields})
@@ -57,6 +73,10 @@ type task struct {
 	*Files
 	client *sftp.Client
 	yield  func(ascmd.Kind, *record.Object) error
+
+	wire        *wire
+	owners      owners
+	tellsOwners bool
 }
 
 func (t *task) do(ctx context.Context, verb ascmd.Verb, args []string) error {
@@ -66,7 +86,7 @@ func (t *task) do(ctx context.Context, verb ascmd.Verb, args []string) error {
 	case ascmd.Disks:
 		return t.disks(args)
 	case ascmd.List:
-		return t.list(args[0])
+		return t.list(ctx, args[0])
 	case ascmd.Usage:
 		return t.usage(ctx, args[0])
 	case ascmd.Checksum:
