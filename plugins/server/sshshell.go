@@ -46,10 +46,9 @@ func (s *sshShell) run(ctx context.Context, command ascmd.Command, yield func(as
 
 	err = s.execute(client, script, yield)
 	var absent *absentError
-	if errors.As(err, &absent) && ctx.Err() == nil {
+	// A server that allows one session at a time frees it between two requests.
+	if errors.As(err, &absent) && alive(client) {
 		s.log.Info("the server has no " + ascmd.Program + " (" + absent.reason + "): operations on files use SFTP, transfers may use --transfer=sftp")
-		// A server that allows one session at a time frees it between two requests.
-		_, _, _ = client.SendRequest("keepalive@openssh.com", true, nil)
 		files := &sftpfiles.Files{Client: client, Zone: time.Local, Log: s.log}
 		if err = files.Run(ctx, command, yield); errors.Is(err, sftpfiles.ErrUnavailable) {
 			err = failure.New(failure.SSH, "the server has neither %s (%s) nor SFTP: %w", ascmd.Program, absent.reason, err)
@@ -67,8 +66,16 @@ func (s *sshShell) lost(ctx context.Context, client *sshclient.Client, err error
 		return context.Cause(ctx)
 	case client.Lost() != nil:
 		return failure.New(failure.SSH, "connection to %s lost: %w", s.config.Host, client.Lost())
+	case !alive(client):
+		return failure.New(failure.SSH, "connection to %s lost: %w", s.config.Host, err)
 	}
 	return err
+}
+
+// alive asks the server for any answer.
+func alive(client *sshclient.Client) bool {
+	_, _, err := client.SendRequest("keepalive@openssh.com", true, nil)
+	return err == nil
 }
 
 func (s *sshShell) dial(ctx context.Context) (*sshclient.Client, error) {
