@@ -22,7 +22,8 @@ PROGRAMS := ascli=./host/cmd/ascli \
   ascli-plugin-transfer=./plugins/transfer/cmd/ascli-plugin-transfer \
   ascli-sandbox-ascmd=./sandbox/cmd/ascmd \
   ascli-sandbox=./sandbox/cmd/ascli-sandbox \
-  ascli-sandbox-ascp=./sandbox/cmd/ascp
+  ascli-sandbox-ascp=./sandbox/cmd/ascp \
+  ascli-sandbox-transferd=./sandbox/cmd/transferd
 INSTALLED := ascli-plugin-node ascli-plugin-server ascli-plugin-transfer
 
 .PHONY: help build install demo test race fuzz check bench cross docs proto tidy vuln clean test-tools

@@ -2,6 +2,7 @@ package testscripts
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -46,6 +47,42 @@ func BenchmarkHTTPGWDownload1GB(b *testing.B) {
 		transferCase{func() *exec.Cmd { return bare.client("download", "source.bin", copied) }, copied},
 	)
 	reportMemory(b, download())
+}
+
+// BenchmarkHTTPGW10000Files uploads a folder of 10,000 files of 10 KB.
+func BenchmarkHTTPGW10000Files(b *testing.B) {
+	const count, size = 10_000, 10_000
+	folder, content := filepath.Join(b.TempDir(), "many"), bytes.Repeat([]byte("0123456789"), size/10)
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		b.Fatal(err)
+	}
+	for i := range count {
+		if err := os.WriteFile(filepath.Join(folder, fmt.Sprintf("file%d", i)), content, 0o600); err != nil {
+			b.Fatal(err)
+		}
+	}
+	remote, home := remoteFolder(b), b.TempDir()
+	upload := func() *exec.Cmd {
+		return ascli(b, home, "node", "upload", folder, "--to-folder=/"+remote, "--preset=sandbox_gateway")
+	}
+	var m measurement
+	for b.Loop() {
+		m.run(b, upload())
+		// Names sent are paths as walked.
+		sent := filepath.Join(shared.sandbox.Files, remote, folder)
+		if entries, err := os.ReadDir(sent); err != nil || len(entries) != count {
+			b.Fatalf("%d files arrived, %v", len(entries), err)
+		}
+		if err := os.RemoveAll(filepath.Join(shared.sandbox.Files, remote)); err != nil {
+			b.Fatal(err)
+		}
+		if err := os.Mkdir(filepath.Join(shared.sandbox.Files, remote), 0o700); err != nil {
+			b.Fatal(err)
+		}
+	}
+	m.report(b)
+	b.ReportMetric(count/m.median().Seconds(), "files/s")
+	reportMemory(b, upload())
 }
 
 // transferCase is a command that makes a file of transferSize.

@@ -2,10 +2,7 @@ package testscripts
 
 import (
 	"bytes"
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,60 +12,19 @@ import (
 )
 
 // faulty is a sandbox whose Node API fails on demand.
-type faulty struct {
-	*world.Sandbox
-	client *http.Client
-}
+type faulty struct{ *world.Sandbox }
 
 func startFaulty(t *testing.T) *faulty {
 	t.Helper()
-	sandbox, err := world.Start(t.Context(), shared.bin, filepath.Join(t.TempDir(), "faulty"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := sandbox.Stop(); err != nil {
-			t.Errorf("the sandbox ended with %v", err)
-		}
-	})
-	pem, err := os.ReadFile(preset(t, sandbox, "sandbox_common", "cert_stores"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	authorities := x509.NewCertPool()
-	if !authorities.AppendCertsFromPEM(pem) {
-		t.Fatal("the sandbox has no certificate")
-	}
-	return &faulty{sandbox, &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: authorities}}}}
+	return &faulty{startSandbox(t)}
 }
 
 // faults replaces the rules by which the node fails; "" leaves none.
 func (f *faulty) faults(t *testing.T, rule string) {
 	t.Helper()
-	requests := []*http.Request{f.request(t, http.MethodDelete, "")}
-	if rule != "" {
-		requests = append(requests, f.request(t, http.MethodPost, rule))
-	}
-	for _, r := range requests {
-		answer, err := f.client.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer.Body.Close()
-		if answer.StatusCode >= 300 {
-			t.Fatalf("%s of %s: %s", r.Method, rule, answer.Status)
-		}
-	}
-}
-
-func (f *faulty) request(t *testing.T, method, body string) *http.Request {
-	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), method, preset(t, f.Sandbox, "sandbox_node", "url")+"/sandbox/faults", strings.NewReader(body))
-	if err != nil {
+	if err := setFaults(t.Context(), f.Sandbox, preset(t, f.Sandbox, "sandbox_node", "url"), rule); err != nil {
 		t.Fatal(err)
 	}
-	r.SetBasicAuth(preset(t, f.Sandbox, "sandbox_node", "username"), preset(t, f.Sandbox, "sandbox_node", "password"))
-	return r
 }
 
 // TestNodeThatFails shows what users are told when a node does not answer as it
@@ -100,7 +56,7 @@ func TestNodeThatFails(t *testing.T) {
 		status      int
 	}{
 		{"no fault", "", find, whole, "", 0},
-		{"a folder that may not be read", `{` + listings + `,"after":1,"times":1,"status":403}`, find, "/folder2/file",
+		{"a folder that may not be read", `{` + listings + `,"after":1,"times":1,"status":403}`, find, "/folder2\n",
 			"the list is not complete: 1 folder(s) could not be read", 1},
 		{"it is named", `{` + listings + `,"after":1,"times":1,"status":404}`, find, "/folder0\n", "cannot read folder /folder", 1},
 		{"busy three times", `{` + listings + `,"times":3,"status":429}`, find, whole, "", 0},

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -44,19 +45,31 @@ type program struct {
 // open and silent. A --plugin-folder among args is searched first.
 func start(t *testing.T, sandbox *world.Sandbox, args ...string) *program {
 	t.Helper()
+	return startAt(t, sandbox, t.TempDir(), nil, args...)
+}
+
+// startAt is start with a home folder, and variables in the form of os.Environ.
+func startAt(t *testing.T, sandbox *world.Sandbox, home string, variables []string, args ...string) *program {
+	t.Helper()
 	s := shared.strangers
 	folders := fmt.Sprintf("--plugin-folder=@json:[%q,%q]", s.plugins, s.odd)
-	return launch(t, sandbox, "ascli", append([]string{folders}, args...)...)
+	return launchAt(t, sandbox, home, variables, "ascli", append([]string{folders}, args...)...)
 }
 
 // launch runs a built program with a standard input that stays open.
 func launch(t *testing.T, sandbox *world.Sandbox, name string, args ...string) *program {
 	t.Helper()
+	return launchAt(t, sandbox, t.TempDir(), nil, name, args...)
+}
+
+// launchAt is launch with a home folder, and variables in the form of os.Environ.
+func launchAt(t *testing.T, sandbox *world.Sandbox, home string, variables []string, name string, args ...string) *program {
+	t.Helper()
 	p := &program{
-		t: t, name: name, home: t.TempDir(), cmd: exec.Command(world.Program(shared.bin, name), args...),
+		t: t, name: name, home: home, cmd: exec.Command(world.Program(shared.bin, name), args...),
 		stdout: &head{}, stderr: &head{}, exited: make(chan struct{}),
 	}
-	p.cmd.Env = append(world.Environ(shared.bin, p.home, sandbox.Config), shared.strangers.environ()...)
+	p.cmd.Env = slices.Concat(world.Environ(shared.bin, home, sandbox.Config), shared.strangers.environ(), variables)
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	p.cmd.WaitDelay = goneWithin

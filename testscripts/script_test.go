@@ -26,6 +26,7 @@ type suite struct {
 	sandbox   *world.Sandbox
 	strangers *strangers
 	hearing   *hearing
+	sshd      *sshServer
 }
 
 var shared suite
@@ -61,7 +62,13 @@ func runTests(m *testing.M) int {
 		return 1
 	}
 	defer hearing.stop()
-	shared = suite{bin: bin, sandbox: sandbox, strangers: strangers, hearing: hearing}
+	sshd, err := startSSHServer(folder)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer func() { _ = sshd.stop() }()
+	shared = suite{bin: bin, sandbox: sandbox, strangers: strangers, hearing: hearing, sshd: sshd}
 	return m.Run()
 }
 
@@ -75,11 +82,13 @@ func TestScripts(t *testing.T) {
 			return setup(env)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"random":    random,
-			"exits":     exits,
-			"received":  received,
-			"awaitport": awaitPort,
-			"variable":  variable,
+			"random":       random,
+			"exits":        exits,
+			"received":     received,
+			"awaitport":    awaitPort,
+			"variable":     variable,
+			"sandbox":      ownSandbox,
+			"gatewayfault": gatewayFault,
 		},
 	})
 }
@@ -108,6 +117,8 @@ func setup(env *testscript.Env) error {
 	}
 	url = shared.hearing.url(url)
 	env.Setenv("REMOTE", remote)
+	env.Setenv("SANDBOX", shared.sandbox.Folder)
+	env.Values[ownSandboxKey{}] = new(*world.Sandbox)
 	env.Setenv("FILES", filepath.Join(shared.sandbox.Files, remote))
 	env.Setenv("NODE_URL", url)
 	env.Setenv("NODE_HOST", strings.TrimPrefix(url, "https://"))
@@ -126,6 +137,9 @@ func setup(env *testscript.Env) error {
 		return err
 	}
 	env.Setenv("FREE_PORT", free)
+	env.Setenv("SFTP_SPEC", shared.sshd.spec())
+	env.Setenv("SFTP_KNOWN_HOSTS", shared.sshd.KnownHosts)
+	env.Setenv("ALL_FILES", shared.sandbox.Files)
 	env.Setenv("SDK", filepath.Join(shared.sandbox.Folder, "sdk"))
 	env.Setenv("SSH_HOST", host)
 	env.Setenv("SSH_PORT", port)

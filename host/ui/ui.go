@@ -13,6 +13,7 @@ import (
 
 	"github.com/cli/browser"
 
+	"github.com/ascli-go/ascli/sdk/display"
 	"github.com/ascli-go/ascli/sdk/failure"
 )
 
@@ -28,9 +29,7 @@ const (
 // DefaultMode is graphical where there is a display. lookup gives environment
 // variables.
 func DefaultMode(lookup func(string) (string, bool)) Mode {
-	display, _ := lookup("DISPLAY")
-	wayland, _ := lookup("WAYLAND_DISPLAY")
-	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" || display != "" || wayland != "" {
+	if display.Available(lookup) {
 		return Graphical
 	}
 	return Text

@@ -10,12 +10,15 @@ import (
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
 	"github.com/ascli-go/ascli/plugins/transfer/ascpcmd"
 	"github.com/ascli-go/ascli/plugins/transfer/async"
+	"github.com/ascli-go/ascli/plugins/transfer/connectapp"
+	"github.com/ascli-go/ascli/plugins/transfer/desktop"
 	"github.com/ascli-go/ascli/plugins/transfer/direct"
 	"github.com/ascli-go/ascli/plugins/transfer/httpgw"
 	"github.com/ascli-go/ascli/plugins/transfer/management"
 	"github.com/ascli-go/ascli/plugins/transfer/node"
 	"github.com/ascli-go/ascli/plugins/transfer/sftp"
 	"github.com/ascli-go/ascli/plugins/transfer/synccmd"
+	"github.com/ascli-go/ascli/plugins/transfer/transferd"
 	"github.com/ascli-go/ascli/sdk"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/rest"
@@ -28,10 +31,13 @@ func Plugin() *sdk.Plugin {
 		Name:    "transfer",
 		Summary: "Transfer agents",
 		Agents: agents{
-			transfer.AgentDirect: direct.New(),
-			transfer.AgentNode:   node.New(),
-			transfer.AgentHTTPGW: httpgw.New(),
-			transfer.AgentSFTP:   sftp.New(),
+			transfer.AgentDirect:    direct.New(),
+			transfer.AgentTransferd: transferd.New(),
+			transfer.AgentNode:      node.New(),
+			transfer.AgentHTTPGW:    httpgw.New(),
+			transfer.AgentConnect:   connectapp.New(),
+			transfer.AgentDesktop:   desktop.New(),
+			transfer.AgentSFTP:      sftp.New(),
 		},
 		Mounts: []sdk.Mount{{Under: "config", Commands: append(ascpcmd.New().Commands(), synccmd.Command())}},
 	}

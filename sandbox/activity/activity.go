@@ -23,7 +23,7 @@ const (
 	maxTransfers = 1000
 	maxFiles     = 500
 	// maxSessions of one transfer: one more is another transfer.
-	maxSessions = 64
+	maxSessions = 256
 	// maxSpec bounds the bytes of tags and source paths that a client sends.
 	maxSpec = 64 << 10
 	// refresh is how long a change of a running transfer may wait for its new
@@ -35,8 +35,10 @@ const (
 var (
 	// ErrUnknown: there is no such transfer, or it is not the caller's.
 	ErrUnknown = errors.New("no such transfer")
-	// ErrCanceled refuses a new session of a transfer that was cancelled.
+	// ErrCanceled refuses a new session of a transfer that was cancelled, and
+	// ErrPaused another attempt of one that was paused.
 	ErrCanceled = errors.New("the transfer was canceled")
+	ErrPaused   = errors.New("the transfer was paused")
 	// ErrRefused: the change cannot be made; the text around it says why.
 	ErrRefused = errors.New("the transfer cannot be changed")
 )
@@ -51,6 +53,9 @@ type Record struct {
 	Transfer Transfer `json:"transfer"`
 	Canceled bool     `json:"canceled,omitempty"`
 	Paused   bool     `json:"paused,omitempty"`
+	// Retrying is how many sessions that failed will be followed by another
+	// attempt.
+	Retrying int `json:"-"`
 	// Samples are the rates over time, for /ops/transfers/bandwidth.
 	Samples []Sample `json:"samples,omitempty"`
 	// Validations are what validators said, by file id.
@@ -150,6 +155,11 @@ type Opening struct {
 	ClientIP, ServerIP string
 	Local              bool
 	Transport          string // "ssh" or "https"
+	// Again: it is the attempt that an earlier session has announced with
+	// [Session.WillRetry].
+	Again bool
+	// RetryTimeout is for how many seconds the transfer is tried again.
+	RetryTimeout int
 	// Stop ends the session from outside. It may be called from any goroutine.
 	Stop func()
 }
@@ -177,9 +187,9 @@ func (j *Journal) Start(o Opening) (*Session, error) {
 		j.mu.Unlock()
 		return &Session{}, err
 	}
-	if l.record.Canceled {
+	if err := l.admit(o); err != nil {
 		j.mu.Unlock()
-		return nil, fmt.Errorf("%w: %s", ErrCanceled, l.record.Transfer.ID)
+		return nil, err
 	}
 	first := len(l.record.Transfer.Sessions) == 0
 	s := l.addSession(j, o)

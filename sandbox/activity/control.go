@@ -24,6 +24,21 @@ func (j *Journal) Cancel(id string) error {
 	return j.halt(id, func(r *Record) { r.Canceled, r.Paused = true, false })
 }
 
+// Remove forgets a transfer that has ended. One that has not is refused.
+func (j *Journal) Remove(id string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	r, err := j.get(id)
+	if err != nil {
+		return err
+	}
+	if r.Transfer.Status.Active() {
+		return fmt.Errorf("%w: it is %s", ErrRefused, r.Transfer.Status)
+	}
+	delete(j.live, id)
+	return j.log.Delete(id)
+}
+
 // halt stops the sessions of a transfer for the reason that mark notes. The
 // sessions tell their end themselves.
 func (j *Journal) halt(id string, mark func(*Record)) error {

@@ -19,6 +19,16 @@ const (
 	codeCancelled = 28
 )
 
+// IsRetryable tells that the same transfer may succeed later (spec management.md
+// section 7).
+func (f Failure) IsRetryable() bool {
+	switch f.Code {
+	case 12, 13, 14, 15, 16, 17, 18, 23, 32, 33, 35, 36, 37, 39, 40, 44, 45, 61:
+		return true
+	}
+	return false
+}
+
 // Lost is the failure of a session whose client went away.
 func Lost() *Failure {
 	return &Failure{Code: codeLost, Description: "Connection lost before the end of the transfer"}
@@ -88,7 +98,7 @@ func (r *Record) settle() {
 		t.Status = Canceled
 	case r.Paused:
 		t.Status = Paused
-	case len(t.Sessions) == 0:
+	case len(t.Sessions) == 0, r.Retrying > 0:
 		t.Status = Waiting
 	case failed:
 		t.Status = Failed

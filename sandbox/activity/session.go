@@ -1,6 +1,7 @@
 package activity
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 
@@ -33,7 +34,7 @@ func (l *live) addSession(j *Journal, o Opening) *Session {
 	now := usec(j.now())
 	state := SessionState{
 		ID: o.SessionID, Transport: o.Transport, ClientIPAddress: o.ClientIP, ServerIPAddress: o.ServerIP, Status: Running, StartTimeUsec: now,
-		TargetRateKbps: o.Spec.TargetRateKbps, MinRateKbps: o.Spec.MinRateKbps,
+		TargetRateKbps: o.Spec.TargetRateKbps, MinRateKbps: o.Spec.MinRateKbps, RetryTimeout: o.RetryTimeout,
 		Precalc: Precalc{Enabled: o.Spec.PrecalcEnabled, Status: precalcWaiting},
 	}
 	for i := range l.record.Transfer.Sessions {
@@ -56,6 +57,20 @@ func (l *live) addSession(j *Journal, o Opening) *Session {
 	}
 	l.sessions = append(l.sessions, s)
 	return s
+}
+
+// admit tells why a transfer takes no further session.
+func (l *live) admit(o Opening) error {
+	if o.Again {
+		l.record.Retrying = max(0, l.record.Retrying-1)
+	}
+	switch {
+	case l.record.Canceled:
+		return fmt.Errorf("%w: %s", ErrCanceled, l.record.Transfer.ID)
+	case o.Again && l.record.Paused:
+		return fmt.Errorf("%w: %s", ErrPaused, l.record.Transfer.ID)
+	}
+	return nil
 }
 
 // replacedBy tells whether a session that starts now is a new attempt of one.
@@ -147,6 +162,31 @@ func (s *Session) FileFailed(path string, why Failure) {
 			f.end(Failed, now)
 		}
 	})
+}
+
+// WillRetry announces another attempt, should the session fail: the transfer is
+// then waiting, not failed. The attempt is started with Opening.Again, or given
+// up with [Session.GiveUp].
+func (s *Session) WillRetry() {
+	s.change(func(*Transfer, *SessionState, int64) { s.live.record.Retrying++ })
+}
+
+// GiveUp ends what WillRetry has announced.
+func (s *Session) GiveUp() {
+	if s.journal == nil {
+		return
+	}
+	j := s.journal
+	j.mu.Lock()
+	var ended *Record
+	if s.live.record.Retrying > 0 {
+		s.live.record.Retrying--
+		if j.live[s.live.record.Transfer.ID] == s.live {
+			ended = j.changed(s.live)
+		}
+	}
+	j.mu.Unlock()
+	j.tell(ended)
 }
 
 // End ends the session; the first call counts. Without a failure the session

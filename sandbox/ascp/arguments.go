@@ -10,8 +10,7 @@ import (
 )
 
 // arguments are those of ascp that `ascli` uses (spec transfer.md 6.3 and 8.3).
-// What has no sense without FASP is taken and has no effect; what would leave
-// other files behind than ascp does is refused by job.
+// What has no sense without FASP is taken and has no effect.
 type arguments struct {
 	Help    bool `short:"h" help:"Show this help."`
 	Version bool `short:"A" help:"Show the version."`
@@ -25,10 +24,10 @@ type arguments struct {
 	Host        string   `help:"Server: this computer only."`
 	User        string   `help:"User on the server."`
 	Port        int      `short:"P" default:"22" help:"SSH port."`
-	Identity    []string `short:"i" sep:"none" placeholder:"FILE" help:"SSH private key, may be repeated."`
+	Identity    []string `short:"i" sep:"none" placeholder:"FILE" help:"SSH private key, may be repeated. With --ws-connect: trusted certificates, the first file counts."`
 	CheckSSHFP  string   `name:"check-sshfp" placeholder:"SHA1" help:"Expected fingerprint of the server's key."`
 	Tags64      string   `name:"tags64" help:"Tags: base64 of JSON."`
-	WSConnect   bool     `name:"ws-connect" help:"Refused: there is no WebSocket session."`
+	WSConnect   bool     `name:"ws-connect" help:"Connect to -P by a WebSocket over TLS; -i is a file of trusted certificates then."`
 	LocalRoot   bool     `name:"apply-local-docroot" help:"Local paths are below the folder that the environment names."`
 	Destination bool     `name:"dest64" help:"The destination is given in base64."`
 
@@ -43,14 +42,20 @@ type arguments struct {
 
 	Resume       int    `short:"k" default:"0" help:"Resume: 0 no, 1 attributes, 2 sparse checksum, 3 full checksum."`
 	Overwrite    string `enum:"never,always,diff,older,diff+older" default:"diff" help:"When to replace a file."`
-	FileChecksum string `enum:"sha-512,sha-384,sha-256,sha1,md5,none" default:"none" hidden:""`
+	SaveBefore   bool   `name:"save-before-overwrite" help:"Keep what is replaced, under another name."`
+	DeleteBefore bool   `name:"delete-before-transfer" help:"Remove from the destination folder what the source folder does not have."`
+	FileChecksum string `enum:"sha-512,sha-384,sha-256,sha1,md5,none" default:"none" help:"Report a checksum of each file."`
+	FileCrypt    string `enum:"encrypt,decrypt," default:"" help:"Encrypt what is sent, or decrypt what is received, with the passphrase of ASPERA_SCP_FILEPASS."`
+	Threshold    int64  `name:"multi-session-threshold" placeholder:"BYTES" help:"With -C: split files that are larger among the sessions; 0 for none."`
 
 	TargetRate rateKbps `short:"l" placeholder:"KBPS" help:"Target rate, with k, m or g for other units."`
+	Policy     string   `enum:"low,fair,high,fixed," default:"" help:"Rate policy: only reported."`
 	MinRate    rateKbps `short:"m" placeholder:"KBPS" help:"Minimum rate: only reported."`
 
 	PreserveTimes            bool `short:"p" help:"Keep access and modification times."`
 	PreserveModificationTime bool `help:"Keep the modification time."`
 	PreserveAccessTime       bool `help:"Keep the access time."`
+	PreserveSourceAccessTime bool `help:"Give sources back the access time that they had."`
 	PrecalculateJobSize      bool `help:"Report the size of the job first (default)."`
 	PrecalculateDisable      bool `help:"Do not report the size of the job first."`
 
@@ -58,52 +63,40 @@ type arguments struct {
 	ExcludeOlderThan int64 `placeholder:"SECONDS" help:"Skip older files."`
 	SkipSpecialFiles bool  `help:"Say nothing of what is neither file, folder nor link."`
 
-	RemoveAfterTransfer        bool `help:"Remove each source file once transferred."`
-	RemoveEmptyDirectories     bool `help:"Remove source folders that are left empty."`
-	RemoveEmptySourceDirectory bool `help:"Same, also for the folders given as source."`
+	RemoveAfterTransfer        bool   `help:"Remove each source file once transferred."`
+	RemoveSkipped              bool   `help:"With --remove-after-transfer: remove also what was at the destination already."`
+	MoveAfterTransfer          string `placeholder:"FOLDER" help:"Move each source file once transferred."`
+	RemoveEmptyDirectories     bool   `help:"Remove source folders that are left empty."`
+	RemoveEmptySourceDirectory bool   `help:"Same, also for the folders given as source."`
 
-	Unsupported unsupported `embed:""`
-	NoEffect    noEffect    `embed:""`
+	NoEffect noEffect `embed:""`
 
 	Paths []string `arg:"" optional:"" name:"path" help:"Sources, then the destination."`
-}
-
-// unsupported options change the files that a transfer leaves in a way that the
-// stand-in does not offer.
-type unsupported struct {
-	FileCrypt            string `enum:"encrypt,decrypt," default:"" hidden:""`
-	DeleteBeforeTransfer bool   `hidden:""`
-	MoveAfterTransfer    string `hidden:""`
-	SaveBeforeOverwrite  bool   `hidden:""`
-	RemoveSkipped        bool   `hidden:""`
 }
 
 // noEffect options are about FASP, its fallback, or metadata that SFTP on
 // loopback cannot show.
 type noEffect struct {
-	UDPPort                  int    `short:"O" hidden:""`
-	DatagramSize             int    `short:"Z" hidden:""`
-	Cipher                   string `short:"c" hidden:""`
-	NoEncryption             bool   `short:"T" hidden:""`
-	Policy                   string `hidden:""`
-	HTTPFallback             string `short:"y" hidden:""`
-	HTTPPort                 []int  `short:"t" hidden:""`
-	HTTPCertificate          string `short:"I" hidden:""`
-	HTTPKey                  string `short:"Y" hidden:""`
-	LogFolder                string `short:"L" hidden:""`
-	SystemSSH                string `short:"S" hidden:""`
-	Proxy                    string `hidden:""`
-	MultiSessionThreshold    int64  `hidden:""`
-	SkipDirTraversalDupes    bool   `hidden:""`
-	FailBadFilepass          bool   `hidden:""`
-	PreserveCreationTime     bool   `hidden:""`
-	PreserveFileOwnerUID     bool   `name:"preserve-file-owner-uid" hidden:""`
-	PreserveFileOwnerGID     bool   `name:"preserve-file-owner-gid" hidden:""`
-	PreserveSourceAccessTime bool   `hidden:""`
-	PreserveAcls             string `hidden:""`
-	PreserveXattrs           string `hidden:""`
-	RemotePreserveAcls       string `hidden:""`
-	RemotePreserveXattrs     string `hidden:""`
+	UDPPort               int    `short:"O" hidden:""`
+	DatagramSize          int    `short:"Z" hidden:""`
+	Cipher                string `short:"c" hidden:""`
+	NoEncryption          bool   `short:"T" hidden:""`
+	HTTPFallback          string `short:"y" hidden:""`
+	HTTPPort              []int  `short:"t" hidden:""`
+	HTTPCertificate       string `short:"I" hidden:""`
+	HTTPKey               string `short:"Y" hidden:""`
+	LogFolder             string `short:"L" hidden:""`
+	SystemSSH             string `short:"S" hidden:""`
+	Proxy                 string `hidden:""`
+	SkipDirTraversalDupes bool   `hidden:""`
+	FailBadFilepass       bool   `hidden:""`
+	PreserveCreationTime  bool   `hidden:""`
+	PreserveFileOwnerUID  bool   `name:"preserve-file-owner-uid" hidden:""`
+	PreserveFileOwnerGID  bool   `name:"preserve-file-owner-gid" hidden:""`
+	PreserveAcls          string `hidden:""`
+	PreserveXattrs        string `hidden:""`
+	RemotePreserveAcls    string `hidden:""`
+	RemotePreserveXattrs  string `hidden:""`
 }
 
 // rateKbps is a rate in kilobits per second.

@@ -79,8 +79,11 @@ func TestWrongArguments(t *testing.T) {
 		{"rate", append(common, "-l", "fast", "a", "/d"), codeUsage},
 		{"file list", append(common, "--file-list=/no/such/list", "/d"), codeUsage},
 		{"outside of the base", append(common, "--src-base", "/b", "/c/a", "/d"), codeUsage},
-		{"web socket", append(common, "--ws-connect", "a", "/d"), codeUsage},
-		{"would remove files", append(common, "--delete-before-transfer", "a", "/d"), codeUsage},
+		{"certificates", append(common, "--ws-connect", "-i", "/no/such/file", "a", "/d"), codeUsage},
+		{"deletes for one source only", append(common, "--delete-before-transfer", "a", "b", "/d"), codeUsage},
+		{"moved and removed", append(common, "--move-after-transfer", "x", "--remove-after-transfer", "a", "/d"), codeUsage},
+		{"skipped are removed alone", append(common, "--remove-skipped", "a", "/d"), codeUsage},
+		{"threshold", append(common, "--multi-session-threshold=-1", "a", "/d"), codeUsage},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -115,12 +118,51 @@ func TestFaux(t *testing.T) {
 	}
 }
 
+func TestFauxFolder(t *testing.T) {
+	names := func(source string) (all []string) {
+		folder, ok := parseFauxFolder(source)
+		if !ok {
+			return nil
+		}
+		for _, info := range folder.files() {
+			all = append(all, info.Name())
+		}
+		return all
+	}
+	for source, want := range map[string][]string{
+		"faux:///d?count=3":                                 {"file_00000_0", "file_00001_0", "file_00002_0"},
+		"faux:///d/e?file=f&count=2&size=1k&inc=2":          {"f_00000_1024", "f_00001_1026"},
+		"faux:///d?count=1&size=7&inc=9&seq=sequential":     {"file_00000_7"},
+		"faux:///d?count=2&size=9223372036854775807&inc=10": {"file_00000_9223372036854775807", "file_00001_9223372036854775807"},
+		"faux:///d?size=3":                                  nil,
+		"faux:///d?count=x":                                 nil,
+		"faux:///d?count=1e":                                nil,
+		"faux:///../d?count=1":                              nil,
+		"faux:///d?count=1&file=a/b":                        nil,
+		"faux:///d?count=1&seq=other":                       nil,
+		"faux:///d?count=1&unknown=1":                       nil,
+		"faux:///d?10":                                      nil,
+		"/d?count=1":                                        nil,
+	} {
+		if got := names(source); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %q, want %q", source, got, want)
+		}
+	}
+	folder, _ := parseFauxFolder("faux:///d?count=50&size=100&inc=1000&seq=random")
+	for _, info := range folder.files() {
+		if info.Size() < 0 || info.Size() > 200 {
+			t.Errorf("%s", info.Name())
+		}
+	}
+}
+
 // FuzzArguments checks that no command line stops the program.
 func FuzzArguments(f *testing.F) {
 	f.Add("--mode", "send", "-C1:2")
 	f.Add("-l", "-5", "--dest64")
 	f.Add("-M", "-k", "9")
 	f.Add("faux:///x?9e", "--", "-")
+	f.Add("faux:///x/y?count=3&size=1k&inc=7&seq=random&file=f&buf_init=none", "file:///a?grow=3&wait_start=null_read", "5:7")
 	f.Fuzz(func(t *testing.T, a, b, c string) {
 		parsed, _, err := parse([]string{"--host", "127.0.0.1", "--user", "u", a, b, c})
 		if err != nil {
@@ -132,5 +174,16 @@ func FuzzArguments(f *testing.F) {
 			t.Fatalf("%d shares", j.shares)
 		}
 		parseFaux(a)
+		parseGrowing(b)
+		if bytes, err := parseFileBytes(c); err == nil && (bytes.first < 0 || bytes.last >= 0 && bytes.last < bytes.first) {
+			t.Fatalf("%q: %+v", c, bytes)
+		}
+		if folder, ok := parseFauxFolder(a); ok && folder.count < 1000 {
+			for _, info := range folder.files() {
+				if again, ok := parseFaux(folder.source(info.Name())); !ok || again.size != info.Size() {
+					t.Fatalf("%s: file %s has another size: %+v", a, info.Name(), again)
+				}
+			}
+		}
 	})
 }

@@ -2,6 +2,9 @@
 // arguments and environment, speaks its management protocol and really moves
 // the files, but over SSH and SFTP, to and from the sandbox on this computer
 // only. It is not FASP and says so.
+//
+// A file "ascp-faults.json" beside the program makes it fail on demand: see
+// package faults.
 package ascp
 
 import (
@@ -10,6 +13,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/ascli-go/ascli/sandbox/ascp/faults"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
 )
 
@@ -47,6 +51,13 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 	if err == nil {
 		job, err = newJob(arguments, getenv, time.Now())
 	}
+	fault, faultErr := takeFault(ctx, getenv)
+	if fault.Kind == faults.Mute {
+		return hang(ctx)
+	}
+	if err == nil {
+		err = faultErr
+	}
 	var port *management.Port
 	if arguments.Management != "" {
 		var portErr error
@@ -59,7 +70,9 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout 
 		refuse(port, err)
 		return err
 	}
-	return newSession(job, port, stdout).run(ctx)
+	s := newSession(job, port, stdout)
+	s.fault = fault
+	return s.run(ctx)
 }
 
 // refuse tells the supervisor of a session that cannot start.

@@ -27,9 +27,10 @@ const (
 
 const (
 	// partialSuffix ends the name of a file that is not complete.
-	partialSuffix = ".partial"
+	partialSuffix    = ".partial"
+	checkpointSuffix = docroot.CheckpointSuffix
 	// maxCheckpoint bounds what is read of a checkpoint.
-	maxCheckpoint = 4 << 10
+	maxCheckpoint = 64 << 10
 
 	// A sparse checksum covers this many blocks, spread over the data.
 	sparseBlocks    = 16
@@ -40,6 +41,14 @@ const (
 type checkpoint struct {
 	Size     int64     `json:"size"`
 	Modified time.Time `json:"modified"`
+	// Parts of a file that several sessions split among them.
+	Parts []part `json:"parts,omitempty"`
+}
+
+// isOf says whether the checkpoint belongs to this state of the source.
+func (k checkpoint) isOf(i item) bool {
+	now := i.checkpoint()
+	return k.Size == now.Size && k.Modified.Equal(now.Modified)
 }
 
 func (i item) checkpoint() checkpoint {
@@ -48,14 +57,14 @@ func (i item) checkpoint() checkpoint {
 }
 
 func (i item) partialName() string    { return i.target + partialSuffix }
-func (i item) checkpointName() string { return i.target + docroot.CheckpointSuffix }
+func (i item) checkpointName() string { return i.target + checkpointSuffix }
 
-func writeCheckpoint(target tree, i item) error {
-	text, err := json.Marshal(i.checkpoint())
+func writeCheckpoint(target tree, i item, what checkpoint) error {
+	text, err := json.Marshal(what)
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	file, err := target.Create(i.checkpointName(), 0)
+	file, err := target.Create(i.checkpointName(), false)
 	if err != nil {
 		return err
 	}
@@ -65,7 +74,7 @@ func writeCheckpoint(target tree, i item) error {
 
 // readCheckpoint gives nil if there is none that can be used.
 func readCheckpoint(target tree, i item) (*checkpoint, error) {
-	file, err := target.Open(i.checkpointName(), 0)
+	file, err := target.Open(i.checkpointName())
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -87,7 +96,7 @@ func readCheckpoint(target tree, i item) (*checkpoint, error) {
 // resumeFrom gives the byte from which a file has to be sent: the size of its
 // partial file if that passes what the policy asks, else 0.
 func (c *copier) resumeFrom(ctx context.Context, i item) (int64, error) {
-	if c.job.resume == resumeNone {
+	if c.job.resume == resumeNone || !i.mayResume() {
 		return 0, nil
 	}
 	partial, err := c.target.Lstat(i.partialName())
@@ -101,22 +110,25 @@ func (c *copier) resumeFrom(ctx context.Context, i item) (int64, error) {
 		return 0, nil
 	}
 	kept, err := readCheckpoint(c.target, i)
-	if err != nil || kept == nil || *kept != i.checkpoint() {
+	if err != nil || kept == nil || !kept.isOf(i) || len(kept.Parts) > 0 {
 		return 0, err
 	}
-	same, err := c.sameContent(ctx, i, i.partialName(), partial.Size())
+	same, err := c.sameContent(ctx, i, i.partialName(), wire.Range{Length: partial.Size()})
 	if err != nil || !same {
 		return 0, err
 	}
 	return partial.Size(), nil
 }
 
-// sameContent compares the first bytes of a source and of what is at the
-// destination, as closely as the policy asks.
-func (c *copier) sameContent(ctx context.Context, i item, name string, size int64) (bool, error) {
-	ranges := c.job.resume.ranges(size)
+// sameContent compares a part of a source and of what is at the destination,
+// as closely as the policy asks.
+func (c *copier) sameContent(ctx context.Context, i item, name string, of wire.Range) (bool, error) {
+	ranges := c.job.resume.ranges(of.Length)
 	if len(ranges) == 0 {
 		return true, nil
+	}
+	for n := range ranges {
+		ranges[n].Offset += of.Offset
 	}
 	here, err := c.source.Digest(ctx, i.source, ranges)
 	if err != nil {

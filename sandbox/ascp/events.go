@@ -52,20 +52,18 @@ func (s *session) sendSession() {
 	if s.job.shares > 1 {
 		cluster = s.job.share + 1
 	}
-	s.send(management.New(management.Session).
-		Text("Adaptive", "Adaptive").
+	s.send(newRates(s.job).tell(management.New(management.Session)).
 		Text("Cipher", "none").
 		Int("ClusterNodeId", int64(cluster)).
 		Int("ClusterNumNodes", int64(s.job.shares)).
 		Text("Destination", s.job.destination).
 		Text("Direction", s.directionField()).
 		Text("Encryption", "No").
+		Text("FilesDecrypt", yesNo(s.job.protection.mode == "decrypt")).
+		Text("FilesEncrypt", yesNo(s.job.protection.mode == "encrypt")).
 		Text("Host", s.job.login.host).
 		Text("Keepalive", yesNo(s.job.keepalive)).
-		Int("MinRate", int64(s.job.minRate)).
 		Int("Port", int64(s.job.login.port)).
-		Int("Priority", 2).
-		Int("Rate", int64(s.job.targetRate)).
 		Text("Remote", "No").
 		Int("TCPPort", int64(s.job.login.port)).
 		Text("User", s.job.login.user))
@@ -144,13 +142,17 @@ func (s *session) totals(message *management.Message) *management.Message {
 }
 
 func (s *session) sendStop(r *running, result outcome) {
-	s.sendAbout(management.New(management.Stop).
+	message := management.New(management.Stop).
 		Int("Elapsedusec", time.Since(s.started).Microseconds()).
 		Text("File", r.item.source).
 		Int("Loss", 0).
 		Int("Size", r.item.size).
 		Int("StartByte", result.from).
-		Int("Written", r.item.size), r.item.target)
+		Int("Written", r.progress.written.Load())
+	if result.checksum != "" {
+		message.Text("FileChecksum", result.checksum).Text("FileChecksumType", s.job.checksum)
+	}
+	s.sendAbout(message, r.item.target)
 }
 
 func (s *session) sendSkip(i item) {

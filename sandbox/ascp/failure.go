@@ -36,6 +36,9 @@ const (
 	codeDiskWrite    Code = 36
 	codeBadPath      Code = 41
 	codeExists       Code = 42
+	codeCrypt        Code = 48
+	codePassphrase   Code = 49
+	codeBadSetup     Code = 50
 	codeWrongHost    Code = 51
 )
 

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -22,19 +23,24 @@ import (
 	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
 	"github.com/ascli-go/ascli/sandbox/grant"
+	"github.com/ascli-go/ascli/sandbox/quota"
 	"github.com/ascli-go/ascli/sandbox/sshd"
+	"github.com/ascli-go/ascli/sandbox/tlsca"
 )
 
 const password = "node user's password"
 
 // authority: token "ATsend" for folder /up, "ATrecv" for folder /down, and user
 // "node_user" for all.
-type authority struct{ root string }
+type authority struct {
+	root string
+	disk *quota.Disk
+}
 
 func (a authority) AuthorizeToken(token string, _ []byte, direction grant.Direction) (grant.Grant, error) {
 	switch {
 	case token == "ATsend" && direction == grant.Send:
-		return grant.Grant{Owner: "ak1", Root: a.root, Destination: "/up"}, nil
+		return grant.Grant{Owner: "ak1", Root: a.root, Destination: "/up", Disk: a.disk}, nil
 	case token == "ATrecv" && direction == grant.Receive:
 		return grant.Grant{Owner: "ak1", Root: a.root, Sources: []string{"/down"}}, nil
 	}
@@ -43,24 +49,29 @@ func (a authority) AuthorizeToken(token string, _ []byte, direction grant.Direct
 
 func (a authority) AuthorizePassword(user, given string) (grant.Grant, error) {
 	if user == "node_user" && given == password {
-		return grant.Grant{Owner: user, Root: a.root, Destination: "/"}, nil
+		return grant.Grant{Owner: user, Root: a.root, Destination: "/", Disk: a.disk}, nil
 	}
 	return grant.Grant{}, grant.ErrDenied
 }
 
 // world is a running SSH server over a folder.
 type world struct {
-	t      testing.TB
-	root   string // folder of the server
-	local  string // folder of the client
-	port   string
-	key    string // file of the bypass key
-	keyPEM []byte
+	t     testing.TB
+	root  string // folder of the server
+	local string // folder of the client
+	port  string
+	// wss is the port of WebSocket sessions, ca the file of their certificate.
+	wss, ca string
+	key     string // file of the bypass key
+	keyPEM  []byte
 	// transfers is what the server recorded.
 	transfers *activity.Journal
 }
 
-func newWorld(t testing.TB, cutFirst int64) *world {
+func newWorld(t testing.TB, cutFirst int64) *world { return newSmallWorld(t, cutFirst, 1<<40) }
+
+// newSmallWorld is newWorld with a disk of that size on the server.
+func newSmallWorld(t testing.TB, cutFirst, diskSize int64) *world {
 	t.Helper()
 	root, err := filepath.EvalSymlinks(t.TempDir())
 	check(t, err)
@@ -84,16 +95,25 @@ func newWorld(t testing.TB, cutFirst int64) *world {
 	w.transfers, err = activity.Open(t.TempDir(), "node-1", nil)
 	check(t, err)
 	server := sshd.New(sshd.Config{
-		Authority: authority{w.root}, HostKey: host, BypassKey: bypass, CutFirst: cutFirst, Transfers: w.transfers,
+		Authority: authority{w.root, quota.New(w.root, diskSize)}, HostKey: host, BypassKey: bypass, CutFirst: cutFirst, Transfers: w.transfers,
 		Log: slog.New(slog.DiscardHandler),
 	})
+	ca, err := tlsca.Open(t.TempDir())
+	check(t, err)
+	w.ca = ca.File()
+	sockets, err := net.Listen("tcp", "127.0.0.1:0")
+	check(t, err)
+	_, w.wss, _ = net.SplitHostPort(sockets.Addr().String())
 	ctx, cancel := context.WithCancel(context.Background())
-	served := make(chan error, 1)
+	served := make(chan error, 2)
 	go func() { served <- server.Serve(ctx, listener) }()
+	go func() { served <- server.ServeWebSocket(ctx, sockets, ca.ServerConfig()) }()
 	t.Cleanup(func() {
 		cancel()
-		if err := <-served; err != nil {
-			t.Errorf("SSH server: %v", err)
+		for range 2 {
+			if err := <-served; err != nil {
+				t.Errorf("SSH server: %v", err)
+			}
 		}
 		check(t, w.transfers.Close())
 	})
@@ -105,6 +125,8 @@ type result struct {
 	status int
 	stderr string
 	events []*management.Message
+	// garbage is the error about what was no message.
+	garbage error
 }
 
 func (r result) last() *management.Message { return r.events[len(r.events)-1] }
@@ -160,6 +182,10 @@ func watch(listener net.Listener, command supervisor, r *result) error {
 	reader := management.NewReader(conn)
 	for {
 		event, err := reader.Read()
+		if errors.Is(err, management.ErrSyntax) {
+			r.garbage = err
+			return nil
+		}
 		if err != nil {
 			return nil // the end of the session
 		}

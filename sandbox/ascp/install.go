@@ -40,13 +40,26 @@ func Install(folder, executable string, bypassKeyPEM []byte) error {
 	return nil
 }
 
+// InstallDaemon adds the stand-in for the transfer daemon to an SDK folder, by the
+// name that daemons have there (spec transfer.md section 9.2).
+func InstallDaemon(folder, executable string) error {
+	if err := installExecutable(filepath.Join(folder, programName("asperatransferd")), executable); err != nil {
+		return fmt.Errorf("install the stand-in transfer daemon: %w", err)
+	}
+	return nil
+}
+
 // Installed gives the paths of the program and of the key in an SDK folder.
 func Installed(folder string) (program, key string) {
-	name := "ascp"
+	return filepath.Join(folder, programName("ascp")), filepath.Join(folder, "aspera_bypass_rsa.pem")
+}
+
+// programName is the file name of a program.
+func programName(name string) string {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
-	return filepath.Join(folder, name), filepath.Join(folder, "aspera_bypass_rsa.pem")
+	return name
 }
 
 // installExecutable makes a hard link, or a copy where that is not possible.

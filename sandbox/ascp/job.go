@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/sandbox/grant"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // job is a checked command line.
@@ -32,17 +33,31 @@ type job struct {
 	precalc   bool
 
 	targetRate, minRate rateKbps
+	policy              string
 	share, shares       int // this session moves file i when i%shares == share
+	// splitAbove is the size of files above which each session moves a part; 0
+	// is none.
+	splitAbove int64
 
 	keepModified, keepAccessed bool
+	keepSourceAccess           bool
 	skipSpecial                bool
 	removeSources              bool
+	removeSkipped              bool
 	removeEmpty, removeArg     bool
-	newest, oldest             time.Time // zero = no limit
+	// moveAfter is the folder of the source side that takes what has arrived.
+	moveAfter      string
+	saveExisting   bool
+	deleteExtra    bool
+	checksum       string // name of the algorithm
+	protection     protection
+	newest, oldest time.Time // zero = no limit
 
 	cookie string
 	// localRoot is the folder that no local path leaves; "" for the whole disk.
 	localRoot string
+	// disk bounds what is written below localRoot; nil is no bound.
+	disk *quota.Disk
 }
 
 // source is one source argument. Destination, if set, is relative to the
@@ -52,6 +67,8 @@ type source struct {
 	destination string
 	// prefixed is path as the source side knows it.
 	prefixed string
+	// bytes is the range of the file to transfer; nil is all.
+	bytes *fileBytes
 }
 
 // Environment variables of ascp (spec transfer.md section 8.3).
@@ -64,33 +81,39 @@ const (
 	// EnvLocalRoot names the folder for --apply-local-docroot. The real ascp
 	// takes it from the configuration of its server.
 	EnvLocalRoot = "ASCLI_SANDBOX_DOCROOT"
+	// EnvDisk bounds what is written there: the text of a quota.Disk.
+	EnvDisk = "ASCLI_SANDBOX_DISK"
 )
 
 // newJob checks the arguments; its errors have the code of a wrong usage.
 func newJob(args *arguments, getenv func(string) string, now time.Time) (*job, error) {
-	if err := refuseUnsupported(args, getenv); err != nil {
-		return nil, err
-	}
 	j := &job{
 		destination: ".", resume: resumePolicy(args.Resume), overwrite: args.Overwrite, links: args.SymbolicLinks,
 		createDir: args.CreateDir, keepalive: args.Keepalive, precalc: !args.PrecalculateDisable,
-		targetRate: args.TargetRate, minRate: args.MinRate, cookie: getenv(envCookie),
+		policy: args.Policy, targetRate: args.TargetRate, minRate: args.MinRate, cookie: getenv(envCookie),
 		keepModified:  args.PreserveTimes || args.PreserveModificationTime,
 		keepAccessed:  args.PreserveTimes || args.PreserveAccessTime,
 		skipSpecial:   args.SkipSpecialFiles,
 		removeSources: args.RemoveAfterTransfer,
+		removeSkipped: args.RemoveSkipped,
 		removeEmpty:   args.RemoveEmptyDirectories || args.RemoveEmptySourceDirectory,
 		removeArg:     args.RemoveEmptySourceDirectory,
 		newest:        limit(args.ExcludeNewerThan, now),
 		oldest:        limit(args.ExcludeOlderThan, now),
+		moveAfter:     args.MoveAfterTransfer, saveExisting: args.SaveBefore, deleteExtra: args.DeleteBefore,
+		checksum: args.FileChecksum, splitAbove: args.Threshold, keepSourceAccess: args.PreserveSourceAccessTime,
 	}
+	j.protection = protection{mode: args.FileCrypt, passphrase: getenv(envFilePass)}
+	var err error
 	if args.LocalRoot {
 		j.localRoot = getenv(EnvLocalRoot)
+		if j.disk, err = quota.Parse(getenv(EnvDisk)); err != nil {
+			return nil, failf(codeBadSetup, "%s: %v", EnvDisk, err)
+		}
 	}
 	if j.resume < resumeNone || j.resume > resumeFull {
 		return nil, failf(codeUsage, "-k %d: expect 0 to 3", args.Resume)
 	}
-	var err error
 	if j.direction, err = directionOf(args.Mode); err != nil {
 		return nil, err
 	}
@@ -103,25 +126,24 @@ func newJob(args *arguments, getenv func(string) string, now time.Time) (*job, e
 	if err := j.readPaths(args); err != nil {
 		return nil, err
 	}
-	return j, nil
+	return j, j.check()
 }
 
-// refuseUnsupported fails rather than leave other files than ascp would.
-func refuseUnsupported(args *arguments, getenv func(string) string) error {
-	for _, option := range []struct {
-		name  string
-		given bool
-	}{
-		{"--file-crypt", args.Unsupported.FileCrypt != "" || getenv(envFilePass) != ""},
-		{"--delete-before-transfer", args.Unsupported.DeleteBeforeTransfer},
-		{"--move-after-transfer", args.Unsupported.MoveAfterTransfer != ""},
-		{"--save-before-overwrite", args.Unsupported.SaveBeforeOverwrite},
-		{"--remove-skipped", args.Unsupported.RemoveSkipped},
-		{"--ws-connect", args.WSConnect},
-	} {
-		if option.given {
-			return failf(codeUsage, "%s is not offered by the sandbox's stand-in for ascp", option.name)
-		}
+// check refuses options that exclude each other, as ascp does.
+func (j *job) check() error {
+	switch {
+	case j.moveAfter != "" && j.removeSources:
+		return failf(codeUsage, "--move-after-transfer and --remove-after-transfer exclude each other")
+	case j.removeSkipped && !j.removeSources:
+		return failf(codeUsage, "--remove-skipped needs --remove-after-transfer")
+	case j.protection.mode != "" && j.protection.passphrase == "":
+		return failf(codeUsage, "--file-crypt needs a passphrase in %s", envFilePass)
+	case (j.protection.mode == "encrypt") != (j.direction == grant.Send) && j.protection.mode != "":
+		return failf(codeUsage, "--file-crypt %s is for the other direction", j.protection.mode)
+	case j.splitAbove < 0:
+		return failf(codeUsage, "--multi-session-threshold %d: expect a number of bytes, or 0", j.splitAbove)
+	case j.deleteExtra && (len(j.sources) != 1 || j.keepalive):
+		return failf(codeUsage, "--delete-before-transfer takes one source, a folder")
 	}
 	return nil
 }
@@ -245,6 +267,9 @@ func readLines(name string) ([]string, error) {
 // and 6.3): with a base, the list is like a list of pairs.
 func (j *job) complete(s *source) error {
 	s.prefixed = joinPrefix(j.sourcePrefix, s.path)
+	if j.direction == grant.Send && j.localRoot == "" {
+		s.prefixed = withoutFilePrefix(s.prefixed)
+	}
 	if j.sourceBase == "" || s.destination != "" {
 		return nil
 	}

@@ -3,15 +3,19 @@ package ascp
 import (
 	"context"
 	"crypto/sha1" // the form of transfer spec field "sshfp"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/coder/websocket"
 	"golang.org/x/crypto/ssh"
 
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
@@ -30,6 +34,10 @@ type login struct {
 	direction   string
 	fingerprint string // SHA-1 of the server's key, hexadecimal; "" = not checked
 	keyProblems []error
+	// overWebSocket: SSH goes through a WebSocket over TLS, of which roots are the
+	// trusted certificates; nil are those of the system.
+	overWebSocket bool
+	roots         *x509.CertPool
 }
 
 func newLogin(args *arguments, getenv func(string) string) (login, error) {
@@ -48,7 +56,28 @@ func newLogin(args *arguments, getenv func(string) string) (login, error) {
 	if direction, err := directionOf(args.Mode); err == nil {
 		l.direction = string(direction)
 	}
+	if args.WSConnect {
+		l.overWebSocket = true
+		return l, l.loadRoots(args.Identity)
+	}
 	return l, l.loadKeys(args.Identity, getenv(envKey))
+}
+
+// loadRoots reads the file of trusted certificates, the first one that is given
+// (spec transfer.md section 8.5).
+func (l *login) loadRoots(files []string) error {
+	if len(files) == 0 {
+		return nil
+	}
+	text, err := os.ReadFile(files[0])
+	if err != nil {
+		return failf(codeUsage, "trusted certificates: %v", err)
+	}
+	l.roots = x509.NewCertPool()
+	if !l.roots.AppendCertsFromPEM(text) {
+		return failf(codeUsage, "trusted certificates: %s holds no certificate in PEM form", files[0])
+	}
+	return nil
 }
 
 // loadKeys reads private keys: files, and the PEM text of an environment
@@ -84,8 +113,11 @@ func (l *login) loadKeys(files []string, pem string) error {
 // dial logs in.
 func (l *login) dial(ctx context.Context) (*ssh.Client, error) {
 	address := net.JoinHostPort(l.host, strconv.Itoa(l.port))
-	dialer := net.Dialer{Timeout: connectTimeout}
-	conn, err := dialer.DialContext(ctx, "tcp", address)
+	connect := l.dialTCP
+	if l.overWebSocket {
+		connect = l.dialWebSocket
+	}
+	conn, err := connect(ctx, address)
 	if err != nil {
 		return nil, l.dialFailure(ctx, address, err)
 	}
@@ -105,6 +137,31 @@ func (l *login) dial(ctx context.Context) (*ssh.Client, error) {
 		return nil, failf(codeConnect, "connect to %s: %v", address, err)
 	}
 	return ssh.NewClient(sshConn, channels, requests), nil
+}
+
+func (l *login) dialTCP(ctx context.Context, address string) (net.Conn, error) {
+	dialer := net.Dialer{Timeout: connectTimeout}
+	return dialer.DialContext(ctx, "tcp", address)
+}
+
+// dialWebSocket opens a tunnel for SSH.
+func (l *login) dialWebSocket(ctx context.Context, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	transport := &http.Transport{
+		DialContext:     (&net.Dialer{}).DialContext,
+		TLSClientConfig: &tls.Config{RootCAs: l.roots, ServerName: l.host, MinVersion: tls.VersionTLS12},
+	}
+	socket, _, err := websocket.Dial(ctx, "wss://"+address, &websocket.DialOptions{
+		HTTPClient: &http.Client{Transport: transport}, Subprotocols: []string{wire.WebSocketProtocol},
+	})
+	if untrusted, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return nil, failf(codeWrongHost, "Remote host is not who we expected: %v", untrusted.Err)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("WebSocket: %w", err)
+	}
+	return wire.NetConn(socket), nil
 }
 
 func (l *login) clientConfig() *ssh.ClientConfig {

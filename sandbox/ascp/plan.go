@@ -6,8 +6,15 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"github.com/pkg/sftp"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/ascli-go/ascli/sandbox/filetime"
+	"github.com/ascli-go/ascli/sandbox/sshd/wire"
 )
 
 // kind is what an item is.
@@ -26,8 +33,28 @@ type item struct {
 	target   string // on the destination side
 	size     int64
 	modified time.Time
+	accessed time.Time // zero where the source side does not tell
+	// below is the target as a path with slashes below the destination.
+	below string
+	// part is what this session moves of the file.
+	part wire.Range
+	// skip is how many bytes of the source are left out before those that move.
+	skip int64
+	// isStream: the content is made up while it is read, or a part of a file. It
+	// cannot be resumed nor split.
+	isStream bool
+	// grows: the file may have another size in the end.
+	grows bool
+	// repeated: another file of the transfer lands at the same target.
+	repeated bool
 	arg      *argument
 }
+
+// isPart says whether other sessions move other parts of the file.
+func (i item) isPart() bool { return i.part.Length != i.size }
+
+// mayResume says whether a partial file is worth while to be continued.
+func (i item) mayResume() bool { return i.size > smallFile && !i.isStream }
 
 // argument is one source argument and what became of its items. Its counters
 // are guarded by tally.
@@ -47,7 +74,9 @@ type plan struct {
 	// repeated are the files that land on one before: the last one stays, so
 	// they go one after the other, at the end.
 	repeated []item
-	bytes    int64
+	// elsewhere are the files that other sessions move.
+	elsewhere []item
+	bytes     int64
 	// failures are the sources and entries that could not be scanned.
 	failures []fileFailure
 	special  int64
@@ -85,10 +114,11 @@ func (s *scanner) scan(ctx context.Context, sources []source) (*plan, error) {
 	if err != nil {
 		return nil, err
 	}
+	looks := s.lookAt(ctx, sources)
 	for i, src := range sources {
 		arg := &argument{source: src, index: s.first + i}
 		s.plan.args = append(s.plan.args, arg)
-		info, err := s.stat(src.prefixed)
+		info, err := looks[i].info, looks[i].err
 		if err != nil && isLost(err) {
 			return nil, failureOf(err, codeLost)
 		}
@@ -103,15 +133,39 @@ func (s *scanner) scan(ctx context.Context, sources []source) (*plan, error) {
 	return s.plan, nil
 }
 
+// look is what was found at a source.
+type look struct {
+	info fs.FileInfo
+	err  error
+}
+
+// lookAt looks at many sources at once: each is a request to the server, or a
+// read of the disk.
+func (s *scanner) lookAt(ctx context.Context, sources []source) []look {
+	looks := make([]look, len(sources))
+	var group errgroup.Group
+	group.SetLimit(copiers)
+	for i, src := range sources {
+		group.Go(func() error {
+			if looks[i].err = context.Cause(ctx); ctx.Err() == nil {
+				looks[i].info, looks[i].err = s.stat(src.prefixed)
+			}
+			return nil
+		})
+	}
+	_ = group.Wait() // each source has its own error
+	return looks
+}
+
 // placement decides where sources land (spec transfer.md section 4): it gives
-// the path of a source on the destination side.
+// the path of a source below the destination.
 func (s *scanner) placement() (func(source) string, error) {
 	destination := s.job.destination
 	inside := func(src source) string {
 		if src.destination != "" {
-			return s.target.Join(destination, path.Clean(filepath.ToSlash(src.destination)))
+			return path.Clean(filepath.ToSlash(src.destination))
 		}
-		return s.target.Join(destination, s.source.Base(src.prefixed))
+		return s.source.Base(src.prefixed)
 	}
 	info, err := s.target.Stat(destination)
 	switch {
@@ -127,7 +181,21 @@ func (s *scanner) placement() (func(source) string, error) {
 	if parent, err := s.target.Stat(s.target.Parent(destination)); err != nil || !parent.IsDir() {
 		return nil, failf(codeNoSuchFile, "No such file or directory: folder of the destination %s", destination)
 	}
-	return func(source) string { return s.target.Join(destination, ".") }, nil
+	return func(source) string { return "." }, nil
+}
+
+// accessTime gives when a file was last read, zero if its side does not tell.
+func accessTime(info fs.FileInfo) time.Time {
+	remote, ok := info.Sys().(*sftp.FileStat)
+	if !ok {
+		return filetime.Accessed(info)
+	}
+	for _, more := range remote.Extended {
+		if seconds, err := strconv.ParseInt(more.ExtData, 10, 64); more.ExtType == wire.AccessedAttribute && err == nil {
+			return time.Unix(seconds, 0)
+		}
+	}
+	return time.Unix(int64(remote.Atime), 0)
 }
 
 // stat looks at a path as the policy for symbolic links says.
@@ -141,16 +209,19 @@ func (s *scanner) stat(name string) (fs.FileInfo, error) {
 // maxDepth ends the walk of folders that contain themselves by a link.
 const maxDepth = 100
 
-func (s *scanner) add(ctx context.Context, arg *argument, from, to string, info fs.FileInfo, depth int) error {
+func (s *scanner) add(ctx context.Context, arg *argument, from, below string, info fs.FileInfo, depth int) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	made := item{source: from, target: to, modified: info.ModTime(), arg: arg}
+	made := item{
+		source: from, below: below, target: s.target.Join(s.job.destination, below), modified: info.ModTime(),
+		accessed: accessTime(info), arg: arg,
+	}
 	switch mode := info.Mode(); {
 	case mode.IsDir():
 		made.kind = folder
 		s.plan.folders = append(s.plan.folders, made)
-		return s.addFolder(ctx, arg, from, to, depth)
+		return s.addFolder(ctx, arg, from, below, depth)
 	case mode&fs.ModeSymlink != 0:
 		if s.job.links == "skip" {
 			return nil
@@ -161,6 +232,14 @@ func (s *scanner) add(ctx context.Context, arg *argument, from, to string, info 
 			return nil
 		}
 		made.size = info.Size()
+		_, made.grows = parseGrowing(from)
+		made.isStream = made.grows
+		if err := arg.source.bytes.apply(&made); err != nil {
+			s.fail(from, err, arg)
+			return nil
+		}
+		s.job.protection.apply(&made)
+		made.target = s.target.Join(s.job.destination, made.below)
 	default:
 		s.plan.special++
 		if !s.job.skipSpecial {
@@ -174,24 +253,45 @@ func (s *scanner) add(ctx context.Context, arg *argument, from, to string, info 
 
 // share notes a file if this session has to move it.
 func (s *scanner) share(i item) {
+	i.part = wire.Range{Length: i.size}
 	owner, again := s.owners[i.target]
+	if !again && s.isSplit(i) {
+		s.owners[i.target] = 0
+		i.part = partOf(i.size, s.job.share, s.job.shares)
+		s.plan.take(i)
+		return
+	}
 	if !again {
 		owner = len(s.owners) % s.job.shares
 		s.owners[i.target] = owner
 	}
 	if owner != s.job.share {
+		s.plan.elsewhere = append(s.plan.elsewhere, i)
 		return
 	}
-	if again {
-		s.plan.repeated = append(s.plan.repeated, i)
+	i.repeated = again
+	s.plan.take(i)
+}
+
+// isSplit says whether each session moves a part of the file. A threshold of 0
+// is none.
+func (s *scanner) isSplit(i item) bool {
+	threshold := s.job.splitAbove
+	return s.job.shares > 1 && threshold > 0 && i.kind == file && i.size > threshold && i.size > smallFile && !i.isStream && !s.job.discards()
+}
+
+// take adds a file to what the session moves.
+func (p *plan) take(i item) {
+	if i.repeated {
+		p.repeated = append(p.repeated, i)
 	} else {
-		s.plan.files = append(s.plan.files, i)
+		p.files = append(p.files, i)
 	}
-	s.plan.bytes += i.size
+	p.bytes += i.part.Length
 	i.arg.pending++
 }
 
-func (s *scanner) addFolder(ctx context.Context, arg *argument, from, to string, depth int) error {
+func (s *scanner) addFolder(ctx context.Context, arg *argument, from, below string, depth int) error {
 	if depth == maxDepth {
 		s.fail(from, failf(codeASCP, "more than %d folders inside each other: %s", maxDepth, from), arg)
 		return nil
@@ -216,14 +316,14 @@ func (s *scanner) addFolder(ctx context.Context, arg *argument, from, to string,
 			s.fail(from, failf(codeBadPath, "%s holds a name that cannot be used: %q", from, name), arg)
 			continue
 		}
-		path, info := s.source.Join(from, name), entry
+		inside, info := s.source.Join(from, name), entry
 		if s.job.links == "follow" && entry.Mode()&fs.ModeSymlink != 0 {
-			if info, err = s.source.Stat(path); err != nil {
-				s.fail(path, err, arg)
+			if info, err = s.source.Stat(inside); err != nil {
+				s.fail(inside, err, arg)
 				continue
 			}
 		}
-		if err := s.add(ctx, arg, path, s.target.Join(to, name), info, depth+1); err != nil {
+		if err := s.add(ctx, arg, inside, path.Join(below, name), info, depth+1); err != nil {
 			return err
 		}
 	}

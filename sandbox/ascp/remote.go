@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
 	"strings"
 	"sync"
@@ -17,6 +16,7 @@ import (
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/ascli-go/ascli/sandbox/sparse"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
 )
 
@@ -33,7 +33,8 @@ type remoteTree struct {
 	// lost is closed when the connection has ended.
 	lost chan struct{}
 
-	// made remembers the folders that exist, so that they are asked for once.
+	// made remembers the folders that exist, so that they are asked for once,
+	// and whether they were made here.
 	mu   sync.Mutex
 	made map[string]bool
 }
@@ -107,85 +108,88 @@ func (t *remoteTree) Readlink(name string) (string, error)       { return t.file
 func (t *remoteTree) Symlink(target, name string) error          { return t.files.Symlink(target, name) }
 func (t *remoteTree) Rename(from, to string) error               { return t.files.PosixRename(from, to) }
 
-func (t *remoteTree) Open(name string, from int64) (io.ReadCloser, error) {
-	file, err := t.files.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	return seek(file, from)
-}
+func (t *remoteTree) Open(name string) (io.ReadCloser, error) { return t.files.Open(name) }
 
-func (t *remoteTree) Create(name string, from int64) (io.WriteCloser, error) {
-	flags := os.O_WRONLY
-	if from == 0 {
-		flags |= os.O_CREATE | os.O_TRUNC
-	}
-	file, err := t.files.OpenFile(name, flags)
-	if err != nil {
-		return nil, err
-	}
-	return seek(file, from)
+func (t *remoteTree) Create(name string, keep bool) (targetFile, error) {
+	return t.files.OpenFile(name, createFlags(keep))
 }
 
 func (t *remoteTree) Digest(ctx context.Context, name string, ranges []wire.Range) (string, error) {
-	session, err := t.login.session(t.ssh)
-	if err != nil {
-		return "", err
-	}
-	defer session.Close()
-	stop := context.AfterFunc(ctx, func() { session.Close() })
-	defer stop()
 	request, err := json.Marshal(wire.DigestRequest{Path: name, Ranges: ranges})
 	if err != nil {
 		return "", fmt.Errorf("digest request: %w", err)
 	}
-	session.Stdin = bytes.NewReader(request)
-	text, err := session.Output(wire.DigestCommand)
+	text, err := t.ask(ctx, wire.DigestCommand, request)
 	if err != nil {
 		return "", fmt.Errorf("checksum of %s on the server: %w", name, err)
 	}
 	return string(text), nil
 }
 
+// Extents asks the sandbox; of another server no file is known to have holes.
+func (t *remoteTree) Extents(ctx context.Context, name string, size int64) ([]wire.Range, error) {
+	text, err := t.ask(ctx, wire.RangesCommand, []byte(name))
+	var ranges []wire.Range
+	if err != nil || json.Unmarshal(text, &ranges) != nil || !sparse.InOrder(ranges, size) {
+		return sparse.Whole(size), context.Cause(ctx)
+	}
+	return ranges, nil
+}
+
+// ask runs a command of the server.
+func (t *remoteTree) ask(ctx context.Context, command string, request []byte) ([]byte, error) {
+	session, err := t.login.session(t.ssh)
+	if err != nil {
+		return nil, err
+	}
+	defer session.Close()
+	stop := context.AfterFunc(ctx, func() { session.Close() })
+	defer stop()
+	session.Stdin = bytes.NewReader(request)
+	return session.Output(command)
+}
+
 // MkdirAll makes a folder and those above it.
-func (t *remoteTree) MkdirAll(name string) error {
+func (t *remoteTree) MkdirAll(name string) (bool, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.mkdirAll(path.Clean(name))
 }
 
-func (t *remoteTree) mkdirAll(name string) error {
-	if t.made[name] || name == "/" || name == "." {
-		return nil
+func (t *remoteTree) mkdirAll(name string) (isNew bool, err error) {
+	if isNew, known := t.made[name]; known || name == "/" || name == "." {
+		return isNew, nil
 	}
-	info, err := t.files.Stat(name)
-	switch {
-	case err == nil && !info.IsDir():
-		return failf(codeNotFolder, "Target must be a directory: %s", name)
-	case errors.Is(err, fs.ErrNotExist):
-		if err := t.mkdirAll(path.Dir(name)); err != nil {
-			return err
+	if !t.made[path.Dir(name)] { // in a new folder there is nothing yet
+		info, err := t.files.Stat(name)
+		switch {
+		case err == nil && !info.IsDir():
+			return false, failf(codeNotFolder, "Target must be a directory: %s", name)
+		case err == nil:
+			t.made[name] = false
+			return false, nil
+		case !errors.Is(err, fs.ErrNotExist):
+			return false, err
 		}
-		if err := t.mkdir(name); err != nil {
-			return err
+		if _, err := t.mkdirAll(path.Dir(name)); err != nil {
+			return false, err
 		}
-	case err != nil:
-		return err
 	}
-	t.made[name] = true
-	return nil
+	if isNew, err = t.mkdir(name); err == nil {
+		t.made[name] = isNew
+	}
+	return isNew, err
 }
 
 // mkdir makes a folder that another session may make at the same moment.
-func (t *remoteTree) mkdir(name string) error {
-	err := t.files.Mkdir(name)
-	if err == nil {
-		return nil
+func (t *remoteTree) mkdir(name string) (isNew bool, err error) {
+	if err = t.files.Mkdir(name); err == nil {
+		return true, nil
 	}
 	if info, statErr := t.files.Stat(name); statErr == nil && info.IsDir() {
-		return nil
+		return false, nil
 	}
-	return err
+	return false, err
 }
 
 // Remove removes a file, a link or an empty folder.

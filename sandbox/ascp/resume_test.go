@@ -5,7 +5,9 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // A receiver has up to 64 requests of 32 KB under way: what it holds in one
@@ -130,6 +132,8 @@ func TestOverwrite(t *testing.T) {
 		{"diff by attributes, other size", []string{"-k", "1"}, "other", "source", 0, true},
 		{"older, is newer", []string{"--overwrite", "older"}, "other", "other", 1, false},
 		{"older, is older", []string{"--overwrite", "older"}, "other", "source", 0, true},
+		{"diff+older, is older and the same", []string{"--overwrite", "diff+older", "-k", "3"}, "source", "source", 1, true},
+		{"diff+older, is older and differs", []string{"--overwrite", "diff+older", "-k", "3"}, "SOURCE", "source", 0, true},
 		{"diff+older, is newer", []string{"--overwrite", "diff+older", "-k", "3"}, "other", "other", 1, false},
 	}
 	for _, tt := range tests {
@@ -152,5 +156,40 @@ func TestOverwrite(t *testing.T) {
 			}
 			readTree(t, filepath.Join(w.root, "up")).compare(t, tree{"f": tt.want})
 		})
+	}
+}
+
+func TestFullDisk(t *testing.T) {
+	w := newSmallWorld(t, 0, 1_000_000)
+	tree{"big": noise(2_000_000), "src/fits": "x"}.write(t, w.local)
+	r := w.send("/up", "-d", "-k", "2", filepath.Join(w.local, "big"), filepath.Join(w.local, "src", "fits"))
+	r.mustFail(t, 27)
+	failed := r.all(management.FileError)
+	if len(failed) != 1 || number(failed[0], "Code") != 25 {
+		t.Fatalf("FILEERROR: %+v", failed)
+	}
+	if _, err := os.Stat(filepath.Join(w.root, "up", "big")); err == nil {
+		t.Error("an incomplete file has the name of a complete one")
+	}
+	w.send("/up", "-d", "-k", "2", filepath.Join(w.local, "big")).mustFail(t, 25)
+	check(t, os.Truncate(filepath.Join(w.local, "big"), 900_000))
+	check(t, os.Remove(filepath.Join(w.root, "up", "big.partial")))
+	w.send("/up", "-d", filepath.Join(w.local, "big")).mustPass(t)
+}
+
+// The disk of a node that receives is that of the program's local folder.
+func TestFullLocalDisk(t *testing.T) {
+	w := newWorld(t, 0)
+	tree{"down/big": noise(2_000_000), "down/small": "s"}.write(t, w.root)
+	env := map[string]string{
+		"ASPERA_SCP_TOKEN": "ATrecv", ascp.EnvLocalRoot: w.local, ascp.EnvDisk: quota.New(w.local, 1_000_000).String(),
+	}
+	r := w.run(t.Context(), nil, env, "--apply-local-docroot", "--mode", "recv", "--user", "xfer", "-i", w.key, "/down/big", "/down/small", "/")
+	r.mustFail(t, 27)
+	if failed := r.all(management.FileError); len(failed) != 1 || number(failed[0], "Code") != 25 {
+		t.Errorf("FILEERROR: %+v", failed)
+	}
+	if got := readTree(t, w.local); got["small"] != "s" || got["big"] != "" {
+		t.Errorf("arrived: %d files", len(got))
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/ascli-go/ascli/sandbox/docroot"
+	"github.com/ascli-go/ascli/sandbox/quota"
+	"github.com/ascli-go/ascli/sandbox/sparse"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
 )
 
@@ -22,6 +24,9 @@ type closingTree interface {
 
 // local opens the local side of a transfer.
 func (j *job) local() (closingTree, error) {
+	if j.keepsNothing() {
+		return discardTree{}, nil
+	}
 	if j.localRoot == "" {
 		return localTree{}, nil
 	}
@@ -29,12 +34,15 @@ func (j *job) local() (closingTree, error) {
 	if err != nil {
 		return nil, pathFailure("/", err)
 	}
-	return rootedTree{root}, nil
+	return rootedTree{root, j.disk}, nil
 }
 
 // rootedTree is the files below a folder of this computer, by paths with
 // slashes of which "/" is the folder. Neither ".." nor a symbolic link leaves it.
-type rootedTree struct{ root *os.Root }
+type rootedTree struct {
+	root *os.Root
+	disk *quota.Disk
+}
 
 // name gives the path for the methods of os.Root.
 func (rootedTree) name(client string) (string, error) {
@@ -96,28 +104,27 @@ func (t rootedTree) open(client string) (*os.File, error) {
 	return t.root.Open(name)
 }
 
-func (t rootedTree) Open(client string, from int64) (io.ReadCloser, error) {
-	file, err := t.open(client)
-	if err != nil {
-		return nil, err
-	}
-	return seek(file, from)
-}
+func (t rootedTree) Open(client string) (io.ReadCloser, error) { return t.open(client) }
 
-func (t rootedTree) Create(client string, from int64) (io.WriteCloser, error) {
+func (t rootedTree) Create(client string, keep bool) (targetFile, error) {
 	name, err := t.name(client)
 	if err != nil {
 		return nil, err
 	}
-	flags := os.O_WRONLY
-	if from == 0 {
-		flags |= os.O_CREATE | os.O_TRUNC
-	}
-	file, err := t.root.OpenFile(name, flags, 0o666)
+	file, err := t.root.OpenFile(name, createFlags(keep), 0o666)
 	if err != nil {
 		return nil, err
 	}
-	return seek(file, from)
+	return t.disk.Bound(file), nil
+}
+
+func (t rootedTree) Extents(_ context.Context, client string, size int64) ([]wire.Range, error) {
+	file, err := t.open(client)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return sparse.Ranges(file, size)
 }
 
 func (t rootedTree) Digest(_ context.Context, client string, ranges []wire.Range) (string, error) {
@@ -129,12 +136,15 @@ func (t rootedTree) Digest(_ context.Context, client string, ranges []wire.Range
 	return wire.Digest(file, ranges)
 }
 
-func (t rootedTree) MkdirAll(client string) error {
+func (t rootedTree) MkdirAll(client string) (bool, error) {
 	name, err := t.name(client)
 	if err != nil || name == "." {
-		return err
+		return false, err
 	}
-	return t.root.MkdirAll(name, 0o777)
+	if t.root.Mkdir(name, folderMode) == nil {
+		return true, nil
+	}
+	return false, t.root.MkdirAll(name, folderMode)
 }
 
 func (t rootedTree) Symlink(target, client string) error {

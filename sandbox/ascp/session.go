@@ -11,13 +11,14 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/ascli-go/ascli/sandbox/ascp/faults"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
 	"github.com/ascli-go/ascli/sandbox/grant"
 )
 
 const (
 	// copiers is how many files move at once: small files wait for answers.
-	copiers = 8
+	copiers = 16
 	// statsInterval is the time between two progress events.
 	statsInterval = 200 * time.Millisecond
 	// cancelGrace is how long a cancelled session waits for the server before
@@ -44,14 +45,19 @@ type session struct {
 	meter  *meter
 	tally  tally
 	starts chan source // sources of a persistent session
-	ended  bool        // no more START commands; used by obey only
-	nextID int         // index of the next source argument
+	stops  stops
+	rates  rates // used by obey only, once it runs
+	ended  bool  // no more START commands; used by obey only
+	nextID int   // index of the next source argument
+
+	fault faults.Rule
+	armed bool // the fault waits for its data
 }
 
 func newSession(job *job, port *management.Port, out io.Writer) *session {
 	return &session{
 		job: job, id: uuid.NewString(), started: time.Now(), port: port, out: out,
-		meter: newMeter(job.targetRate), starts: make(chan source, maxStarts),
+		meter: newMeter(job.targetRate), starts: make(chan source, maxStarts), rates: newRates(job),
 	}
 }
 
@@ -64,7 +70,11 @@ func (s *session) run(ctx context.Context) error {
 	if s.port != nil {
 		commands.Go(func() { s.obey(ctx) })
 	}
-	err := verdict(ctx, s.transfer(ctx))
+	err := s.strikeFirst(ctx)
+	if err == nil {
+		err = s.transfer(ctx)
+	}
+	err = verdict(ctx, err)
 	s.sendEnd(err)
 	if err == nil {
 		s.printf("Completed: %d files, %d bytes transferred\n", s.tally.passed, s.meter.transferred.Load())
@@ -130,7 +140,7 @@ func (s *session) transfer(ctx context.Context) (err error) {
 		c.source, c.target = remote, local
 	}
 	if s.job.createDir {
-		if err := c.target.MkdirAll(s.job.destination); err != nil {
+		if _, err := c.folder(s.job.destination); err != nil {
 			return pathFailure(s.job.destination, err)
 		}
 	}
@@ -175,6 +185,7 @@ func (s *session) move(ctx context.Context, c *copier, sources []source) error {
 		return failureOf(err, codeASCP)
 	}
 	s.tally.planned(plan)
+	s.armFault(plan.bytes)
 	if s.job.precalc {
 		s.sendPrecalculation(plan)
 	}
@@ -187,8 +198,13 @@ func (s *session) move(ctx context.Context, c *copier, sources []source) error {
 			s.sendArgStop(arg)
 		}
 	}
+	if s.job.deleteExtra && s.job.share == 0 {
+		if err := c.deleteExtra(ctx, plan); err != nil {
+			return err
+		}
+	}
 	for _, made := range plan.folders {
-		if err := c.target.MkdirAll(made.target); err != nil {
+		if _, err := c.folder(made.target); err != nil {
 			return pathFailure(made.target, err)
 		}
 	}
@@ -197,6 +213,9 @@ func (s *session) move(ctx context.Context, c *copier, sources []source) error {
 	}
 	if err := s.moveFiles(ctx, c, plan.repeated, 1); err != nil {
 		return err
+	}
+	if err := c.seal(ctx); err != nil {
+		return failureOf(err, codeASCP)
 	}
 	if s.job.removeEmpty {
 		for i := len(plan.emptied) - 1; i >= 0; i-- {
@@ -241,7 +260,9 @@ func (s *session) moveFile(ctx context.Context, c *copier, i item) error {
 		return context.Cause(ctx)
 	}
 	r := s.tally.begin(i)
-	result, err := c.copy(ctx, i, r)
+	wanted, leave := s.stops.enter(ctx, r)
+	defer leave()
+	result, err := c.copy(wanted, i, r)
 	if err != nil && ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
@@ -249,7 +270,11 @@ func (s *session) moveFile(ctx context.Context, c *copier, i item) error {
 		return failf(codeLost, "Connection lost")
 	}
 	var failure *Error
-	if err != nil {
+	switch {
+	case err != nil && errors.Is(context.Cause(wanted), errStopped):
+		failure = failf(codeCancelled, "Stopped by the supervisor: %s", i.source)
+		result.stopped = true
+	case err != nil:
 		failure = pathFailure(i.source, err)
 	}
 	last := s.tally.end(r, result, failure)
@@ -259,7 +284,9 @@ func (s *session) moveFile(ctx context.Context, c *copier, i item) error {
 	case result.skipped:
 		s.sendSkip(i)
 	default:
-		s.sendStats(r)
+		if i.size > smallFile {
+			s.sendStats(r) // the totals of small files come with the next report
+		}
 		s.sendStop(r, result)
 	}
 	if last {

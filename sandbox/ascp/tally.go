@@ -13,6 +13,7 @@ type tally struct {
 
 	attempted, passed, failed, skipped int64
 	startBytes                         int64 // not transferred: resumed or skipped
+	stopped                            int64 // of those that failed
 	failures                           map[Code]int64
 	firstFailure                       *Error
 	current                            *running
@@ -50,13 +51,18 @@ func (t *tally) end(r *running, result outcome, err *Error) (lastOfArgument bool
 	defer t.mu.Unlock()
 	arg := r.item.arg
 	switch {
+	case result.stopped:
+		// What was asked for is no failure of the session.
+		arg.failed++
+		t.failed++
+		t.stopped++
 	case err != nil:
 		arg.failed++
 		t.fail(err)
 	case result.skipped:
 		t.skipped++
 		arg.skipped++
-		t.startBytes += r.item.size
+		t.startBytes += r.item.part.Length
 	default:
 		t.passed++
 		arg.passed++
@@ -98,10 +104,10 @@ func (t *tally) result() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	switch {
-	case t.failed == 0:
+	case t.failed == t.stopped:
 		return nil
 	case len(t.failures) == 1 && t.passed+t.skipped == 0:
 		return t.firstFailure
 	}
-	return failf(codeSomeFailed, "One or more files failed: %d of %d, first: %s", t.failed, t.attempted, t.firstFailure.Description)
+	return failf(codeSomeFailed, "One or more files failed: %d of %d, first: %s", t.failed-t.stopped, t.attempted, t.firstFailure.Description)
 }

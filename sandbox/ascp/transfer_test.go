@@ -182,7 +182,7 @@ func TestFailures(t *testing.T) {
 		{"other host", 8, nil, append(user, "--mode", "send", "--host", "192.0.2.1", file, "/up")},
 		{"wrong server key", 51, map[string]string{"ASPERA_SCP_PASS": password}, append(user, "--mode", "send", "--check-sshfp", "00", file, "/up")},
 		{"nobody listens", 12, map[string]string{"ASPERA_SCP_PASS": password}, append(user, "--mode", "send", "-P", "1", file, "/up")},
-		{"content protection", 8, map[string]string{"ASPERA_SCP_FILEPASS": "x"}, append(user, "--mode", "send", "--file-crypt", "encrypt", file, "/up")},
+		{"content protection without a passphrase", 8, nil, append(user, "--mode", "send", "--file-crypt", "encrypt", file, "/up")},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -262,6 +262,99 @@ func TestRemoveAfterTransfer(t *testing.T) {
 		"--src-base", filepath.Join(w.local, "hot"), filepath.Join(w.local, "hot")).mustPass(t)
 	readTree(t, filepath.Join(w.root, "up")).compare(t, tree{"d/old": "1"})
 	readTree(t, w.local).compare(t, tree{"hot/new": "2"})
+}
+
+func TestFauxFolderSource(t *testing.T) {
+	w := newWorld(t, 0)
+	w.send("/up", "-d", "faux:///d/e?count=2&size=100k&inc=1&file=f&buf_init=random").mustPass(t)
+	got := readTree(t, filepath.Join(w.root, "up"))
+	for name, size := range map[string]int{"d/e/f_00000_102400": 102_400, "d/e/f_00001_102401": 102_401} {
+		if len(got[name]) != size || strings.Count(got[name], "\x00") > size/100 {
+			t.Errorf("%s has %d bytes, %d of them 0", name, len(got[name]), strings.Count(got[name], "\x00"))
+		}
+	}
+	if len(got) != 2 {
+		t.Errorf("%d files", len(got))
+	}
+}
+
+func TestFauxDestinationKeepsNothing(t *testing.T) {
+	w := newWorld(t, 0)
+	files := sample()
+	files["big"] = noise(3 << 20)
+	files.write(t, filepath.Join(w.local, "src"))
+	files.write(t, filepath.Join(w.root, "down"))
+	bytes := int64(0)
+	for _, content := range files {
+		bytes += int64(len(content))
+	}
+	sent := w.send("faux://", "-d", "-k", "2", filepath.Join(w.local, "src"))
+	sent.mustPass(t)
+	received := w.receive("faux://", "-d", "-k", "2", "/down")
+	received.mustPass(t)
+	for _, r := range []result{sent, received} {
+		if moved := number(r.last(), "TransferBytes"); moved != bytes {
+			t.Errorf("%d bytes moved, want %d", moved, bytes)
+		}
+	}
+	readTree(t, w.root).compare(t, prefixed("down/", files))
+	readTree(t, w.local).compare(t, prefixed("src/", files))
+}
+
+func prefixed(prefix string, files tree) tree {
+	all := tree{}
+	for name, content := range files {
+		all[prefix+name] = content
+	}
+	return all
+}
+
+func TestGrowingFile(t *testing.T) {
+	for _, tt := range []struct {
+		name, query string
+		// stop is what whoever writes the file does in the end.
+		stop func(name string) error
+	}{
+		{"no change for a second", "?grow=1", func(string) error { return nil }},
+		{"no data for a second", "?grow=1&wait_start=null_read", func(string) error { return nil }},
+		{"confirmed", "?grow=60&confirm_stop=true", func(name string) error {
+			past := time.Now().Add(-time.Hour)
+			return os.Chtimes(name, past, past)
+		}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, 0)
+			name := filepath.Join(w.local, "growing")
+			content := noise(400_000)
+			check(t, os.WriteFile(name, []byte(content[:100_000]), 0o600))
+			written := false
+			r := w.run(context.Background(), func(event *management.Message) string {
+				if event.Type == management.Stats && !written {
+					written = true
+					file, err := os.OpenFile(name, os.O_APPEND|os.O_WRONLY, 0)
+					check(t, err)
+					_, err = file.WriteString(content[100_000:])
+					check(t, err)
+					check(t, file.Close())
+					check(t, tt.stop(name))
+				}
+				return ""
+			}, map[string]string{"ASPERA_SCP_PASS": password}, "--user", "node_user", "--mode", "send", "-d",
+				"file:///"+filepath.ToSlash(name)+tt.query, "/up")
+			r.mustPass(t)
+			if size := number(r.all(management.Stop)[0], "Written"); size != 400_000 {
+				t.Errorf("Written: %d", size)
+			}
+			readTree(t, filepath.Join(w.root, "up")).compare(t, tree{"growing": content})
+		})
+	}
+}
+
+func TestFileSource(t *testing.T) {
+	w := newWorld(t, 0)
+	tree{"d/f": "x"}.write(t, w.local)
+	w.send("/up", "-d", "file:///"+filepath.ToSlash(filepath.Join(w.local, "d"))).mustPass(t)
+	readTree(t, filepath.Join(w.root, "up")).compare(t, tree{"d/f": "x"})
 }
 
 func TestFauxSource(t *testing.T) {

@@ -8,8 +8,12 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/ascli-go/ascli/sandbox/sparse"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
 )
+
+// folderMode is that of new folders, before the umask.
+const folderMode = 0o777
 
 // tree is one side of a transfer: the files of this computer or those of the
 // server. Names are those of its side; errors are those of package os.
@@ -26,20 +30,32 @@ type tree interface {
 	ReadDir(name string) ([]fs.FileInfo, error)
 	Readlink(name string) (string, error)
 
-	// Open reads a file from a byte on.
-	Open(name string, from int64) (io.ReadCloser, error)
-	// Create opens a file to write from a byte on. From 0 it is emptied, else
-	// it must exist.
-	Create(name string, from int64) (io.WriteCloser, error)
+	// Open reads a file. What it returns is also an io.Seeker and an
+	// io.ReaderAt, unless the file is a stream: made up while it is read.
+	Open(name string) (io.ReadCloser, error)
+	// Create opens a file to write: a new one, or what is there. It is emptied
+	// first, unless its content is to be kept.
+	Create(name string, keep bool) (targetFile, error)
+	// Extents tells which parts of a file of that size hold data.
+	Extents(ctx context.Context, name string, size int64) ([]wire.Range, error)
 	// Digest is wire.Digest of a file.
 	Digest(ctx context.Context, name string, ranges []wire.Range) (string, error)
 
-	MkdirAll(name string) error
+	// MkdirAll makes a folder and those above it. It says whether the folder is
+	// new, so that nothing can be in it.
+	MkdirAll(name string) (isNew bool, err error)
 	Symlink(target, name string) error
 	// Rename replaces an existing file.
 	Rename(from, to string) error
 	Remove(name string) error
 	Chtimes(name string, accessed, modified time.Time) error
+}
+
+// targetFile is a file that is being written.
+type targetFile interface {
+	io.WriteCloser
+	io.Seeker
+	Truncate(size int64) error
 }
 
 // localTree is the files of this computer, and the generated files of
@@ -50,6 +66,9 @@ type localTree struct{}
 func (localTree) Close() error { return nil }
 
 func (localTree) Join(folder, relative string) string {
+	if faux, ok := parseFauxFolder(folder); ok {
+		return faux.source(relative)
+	}
 	return filepath.Join(folder, filepath.FromSlash(relative))
 }
 
@@ -59,24 +78,33 @@ func (localTree) Base(name string) string {
 	if faux, ok := parseFaux(name); ok {
 		return faux.name
 	}
-	return filepath.Base(name)
+	if faux, ok := parseFauxFolder(name); ok {
+		return faux.name
+	}
+	return filepath.Base(plainPath(name))
 }
 
 func (localTree) Stat(name string) (fs.FileInfo, error) {
 	if faux, ok := parseFaux(name); ok {
 		return faux, nil
 	}
-	return os.Stat(name)
+	if faux, ok := parseFauxFolder(name); ok {
+		return faux, nil
+	}
+	return os.Stat(plainPath(name))
 }
 
 func (t localTree) Lstat(name string) (fs.FileInfo, error) {
 	if isFaux(name) {
 		return t.Stat(name)
 	}
-	return os.Lstat(name)
+	return os.Lstat(plainPath(name))
 }
 
 func (localTree) ReadDir(name string) ([]fs.FileInfo, error) {
+	if faux, ok := parseFauxFolder(name); ok {
+		return faux.files(), nil
+	}
 	folder, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -87,34 +115,45 @@ func (localTree) ReadDir(name string) ([]fs.FileInfo, error) {
 
 func (localTree) Readlink(name string) (string, error) { return os.Readlink(name) }
 
-func (localTree) Open(name string, from int64) (io.ReadCloser, error) {
+func (localTree) Open(name string) (io.ReadCloser, error) {
 	if faux, ok := parseFaux(name); ok {
-		return io.NopCloser(io.LimitReader(zeros{}, faux.size-from)), nil
+		return faux.open(), nil
+	}
+	if growing, ok := parseGrowing(name); ok {
+		return growing.open()
+	}
+	return os.Open(name)
+}
+
+// createFlags are how a file is opened to write.
+func createFlags(keep bool) int {
+	if keep {
+		return os.O_WRONLY | os.O_CREATE
+	}
+	return os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+}
+
+func (localTree) Create(name string, keep bool) (targetFile, error) {
+	return os.OpenFile(name, createFlags(keep), 0o666)
+}
+
+func (localTree) Extents(_ context.Context, name string, size int64) ([]wire.Range, error) {
+	if isFaux(name) {
+		return sparse.Whole(size), nil
 	}
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	return seek(file, from)
-}
-
-func (localTree) Create(name string, from int64) (io.WriteCloser, error) {
-	flags := os.O_WRONLY
-	if from == 0 {
-		flags |= os.O_CREATE | os.O_TRUNC
-	}
-	file, err := os.OpenFile(name, flags, 0o666)
-	if err != nil {
-		return nil, err
-	}
-	return seek(file, from)
+	defer file.Close()
+	return sparse.Ranges(file, size)
 }
 
 func (localTree) Digest(_ context.Context, name string, ranges []wire.Range) (string, error) {
-	if isFaux(name) {
-		return wire.Digest(zeros{}, ranges)
+	if faux, ok := parseFaux(name); ok {
+		return wire.Digest(faux.content(), ranges)
 	}
-	file, err := os.Open(name)
+	file, err := os.Open(plainPath(name))
 	if err != nil {
 		return "", err
 	}
@@ -122,23 +161,17 @@ func (localTree) Digest(_ context.Context, name string, ranges []wire.Range) (st
 	return wire.Digest(file, ranges)
 }
 
-func (localTree) MkdirAll(name string) error        { return os.MkdirAll(name, 0o777) }
+func (localTree) MkdirAll(name string) (bool, error) {
+	if os.Mkdir(name, folderMode) == nil {
+		return true, nil
+	}
+	return false, os.MkdirAll(name, folderMode)
+}
+
 func (localTree) Symlink(target, name string) error { return os.Symlink(target, name) }
-func (localTree) Rename(from, to string) error      { return os.Rename(from, to) }
-func (localTree) Remove(name string) error          { return os.Remove(name) }
+func (localTree) Rename(from, to string) error      { return os.Rename(plainPath(from), to) }
+func (localTree) Remove(name string) error          { return os.Remove(plainPath(name)) }
 
 func (localTree) Chtimes(name string, accessed, modified time.Time) error {
 	return os.Chtimes(name, accessed, modified)
-}
-
-// seek moves to a byte, and closes the file if that fails.
-func seek[F interface {
-	io.Seeker
-	io.Closer
-}](file F, from int64) (F, error) {
-	if _, err := file.Seek(from, io.SeekStart); err != nil {
-		file.Close()
-		return *new(F), err
-	}
-	return file, nil
 }

@@ -43,6 +43,11 @@ type Rule struct {
 	// Truncate closes the connection after that many bytes of the answer's body.
 	// The server did what it was asked.
 	Truncate *int64 `json:"truncate,omitempty"`
+	// Stall sends that many bytes of the answer's body, then nothing until the
+	// client goes away.
+	Stall *int64 `json:"stall,omitempty"`
+	// WebSocket goes wrong in the conversation that the request begins.
+	WebSocket *WebSocket `json:"websocket,omitempty"`
 }
 
 // Parse reads a rule written in JSON and checks it.
@@ -64,25 +69,29 @@ func (r Rule) check() error {
 		return fmt.Errorf("path %q of the fault is not a valid pattern", r.Path)
 	}
 	actions := 0
-	for _, chosen := range []bool{r.Status != 0, r.Cut, r.Truncate != nil} {
+	for _, chosen := range []bool{r.Status != 0, r.Cut, r.Truncate != nil, r.Stall != nil, r.WebSocket != nil} {
 		if chosen {
 			actions++
 		}
 	}
 	switch {
-	case r.After < 0 || r.Times < 0 || r.DelayMS < 0 || r.Truncate != nil && *r.Truncate < 0:
-		return errors.New("after, times, delay_ms and truncate of a fault cannot be negative")
+	case r.After < 0 || r.Times < 0 || r.DelayMS < 0 || isNegative(r.Truncate) || isNegative(r.Stall):
+		return errors.New("after, times, delay_ms, truncate and stall of a fault cannot be negative")
 	case r.Status != 0 && (r.Status < 200 || r.Status > 599):
 		return fmt.Errorf("status %d of the fault is not from 200 to 599", r.Status)
 	case r.Status == 0 && (r.Body != "" || r.ContentType != ""):
 		return errors.New("body and content_type of a fault need a status")
 	case actions > 1:
-		return errors.New("a fault has one of status, cut and truncate")
+		return errors.New("a fault has one of status, cut, truncate, stall and websocket")
 	case actions == 0 && r.DelayMS == 0:
-		return errors.New("the fault does nothing: give it delay_ms, status, cut or truncate")
+		return errors.New("the fault does nothing: give it delay_ms, status, cut, truncate, stall or websocket")
+	case r.WebSocket != nil:
+		return r.WebSocket.check()
 	}
 	return nil
 }
+
+func isNegative(number *int64) bool { return number != nil && *number < 0 }
 
 func (r Rule) matches(request *http.Request) bool {
 	if r.Method != "" && !strings.EqualFold(r.Method, request.Method) {
@@ -185,7 +194,11 @@ func (i *Injector) Wrap(next http.Handler) http.Handler {
 		case r.Status != 0:
 			r.answer(w)
 		case r.Truncate != nil:
-			next.ServeHTTP(&truncated{w, *r.Truncate}, request)
+			next.ServeHTTP(&truncated{w, *r.Truncate, abort}, request)
+		case r.Stall != nil:
+			next.ServeHTTP(&truncated{w, *r.Stall, func() { <-request.Context().Done(); abort() }}, request)
+		case r.WebSocket != nil:
+			next.ServeHTTP(w, request.WithContext(r.WebSocket.within(request.Context())))
 		default:
 			next.ServeHTTP(w, request)
 		}
@@ -224,6 +237,7 @@ func abort() { panic(http.ErrAbortHandler) }
 type truncated struct {
 	http.ResponseWriter
 	left int64 // bytes
+	end  func()
 }
 
 // Write ends the request once its bytes are used up.
@@ -233,8 +247,9 @@ func (t *truncated) Write(p []byte) (int, error) {
 		return t.ResponseWriter.Write(p)
 	}
 	_, _ = t.ResponseWriter.Write(p[:t.left])
+	t.left = 0
 	_ = http.NewResponseController(t.ResponseWriter).Flush()
-	abort()
+	t.end()
 	return 0, nil
 }
 

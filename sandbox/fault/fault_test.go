@@ -1,6 +1,7 @@
 package fault_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -91,6 +92,58 @@ func TestTruncate(t *testing.T) {
 	}
 }
 
+func TestStall(t *testing.T) {
+	f := newFaulty(t, `{"stall":5}`)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, "GET", f.url+"/x", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text := make([]byte, 5)
+	if _, err := io.ReadFull(answer.Body, text); string(text) != "hello" || err != nil {
+		t.Fatalf("got %q, %v", text, err)
+	}
+	more := make(chan error)
+	go func() {
+		_, err := answer.Body.Read(text)
+		more <- err
+	}()
+	select {
+	case err := <-more:
+		t.Errorf("the answer goes on or ends: %v", err)
+	case <-time.After(50 * time.Millisecond):
+	}
+	cancel()
+	if err := <-more; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestWebSocket(t *testing.T) {
+	rule, err := fault.Parse([]byte(`{"path":"/up","websocket":{"do":"error","after_bytes":5,"message":"full"}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	injector := &fault.Injector{}
+	injector.Add(rule)
+	for path, want := range map[string]string{"/up": "{error 5 false full} true", "/down": "{ 0 false } false"} {
+		got := ""
+		injector.Wrap(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			w, found := fault.WebSocketOf(r.Context())
+			got = fmt.Sprint(w, found)
+		})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", path, nil))
+		if got != want {
+			t.Errorf("%s: %s, want %s", path, got, want)
+		}
+	}
+}
+
 func TestDelay(t *testing.T) {
 	f := newFaulty(t, `{"delay_ms":50}`)
 	begin := time.Now()
@@ -162,6 +215,10 @@ func TestRefusedRules(t *testing.T) {
 		"empty": ``, "does nothing": `{}`, "only a path": `{"path":"/x"}`, "unknown field": `{"status":500,"speed":1}`,
 		"negative": `{"status":500,"after":-1}`, "status out of range": `{"status":99}`, "two actions": `{"status":500,"cut":true}`,
 		"body without status": `{"cut":true,"body":"x"}`, "bad pattern": `{"status":500,"path":"["}`, "two values": `{"cut":true} {}`,
+		"negative stall": `{"stall":-1}`, "truncate and stall": `{"stall":1,"truncate":1}`,
+		"unknown action": `{"websocket":{"do":"zoo"}}`, "negative bytes": `{"websocket":{"do":"cut","after_bytes":-1}}`,
+		"two moments": `{"websocket":{"do":"cut","after_bytes":1,"at_close":true}}`, "nothing to acknowledge": `{"websocket":{"do":"unacknowledged","at_close":true}}`,
+		"long reason": `{"websocket":{"do":"close_error","message":"` + strings.Repeat("x", 124) + `"}}`,
 	} {
 		if rule, err := fault.Parse([]byte(text)); err == nil {
 			t.Errorf("%s: rule = %+v", name, rule)
@@ -172,6 +229,8 @@ func TestRefusedRules(t *testing.T) {
 func FuzzParse(f *testing.F) {
 	f.Add(`{"path":"/files/**","after":1,"times":2,"status":500,"body":"x"}`, "/files/1")
 	f.Add(`{"truncate":0}`, "")
+	f.Add(`{"stall":0}`, "")
+	f.Add(`{"websocket":{"do":"close_error","at_close":true,"message":"x"}}`, "/up")
 	f.Fuzz(func(t *testing.T, text, name string) {
 		rule, err := fault.Parse([]byte(text))
 		if err != nil {
@@ -180,7 +239,9 @@ func FuzzParse(f *testing.F) {
 		rule.DelayMS = 0
 		injector := &fault.Injector{}
 		injector.Add(rule)
-		r := httptest.NewRequest("GET", "/", nil)
+		gone, leave := context.WithCancel(t.Context())
+		leave() // nobody waits for an answer that stalls
+		r := httptest.NewRequestWithContext(gone, "GET", "/", nil)
 		r.URL.Path = name
 		defer func() {
 			if thrown := recover(); thrown != nil && thrown != http.ErrAbortHandler {

@@ -43,7 +43,8 @@ func (g *gateway) prepareDownload(w http.ResponseWriter, r *http.Request) {
 		g.refuse(w, statusOf(err), errors.Join(err, folder.Close()))
 		return
 	}
-	g.answer(w, http.StatusOK, map[string]string{"url": g.root + "/v1/download/" + id})
+	// IBM's client for web pages wants the id, others the address.
+	g.answer(w, http.StatusOK, map[string]string{"url": g.root + "/v1/download/" + id, "transfer_spec_id": id})
 }
 
 func statusOf(err error) int {

@@ -1,6 +1,6 @@
 // Package gateway is the HTTP gateway of the sandbox: transfers by token over
-// HTTPS and WebSocket (spec transfer.md section 12, plugins/httpgw.md). Only
-// version 2 of the upload protocol is served.
+// HTTPS and WebSocket (spec transfer.md section 12, plugins/httpgw.md). Programs
+// and web pages of any origin may use it: a token is what lets them.
 package gateway
 
 import (
@@ -22,8 +22,13 @@ import (
 // root is the path below which a gateway answers.
 const root = "/aspera/http-gwy"
 
-// version is that of the real gateway whose protocol this is.
-const version = "2.3.0"
+// Versions of the real gateway whose protocol this is. IBM's client for web pages
+// takes the number, others the endpoints, for what the gateway can do.
+const (
+	version = "2.3.0"
+	// versionBefore is one without version 2 of the upload protocol.
+	versionBefore = "2.2.0"
+)
 
 // Config is what a gateway needs.
 type Config struct {
@@ -31,6 +36,8 @@ type Config struct {
 	// BaseURL is how clients reach the gateway: scheme, host and port, with or
 	// without "/aspera/http-gwy".
 	BaseURL string
+	// OnlyV1 leaves version 2 of the upload protocol out, as old gateways do.
+	OnlyV1 bool
 	// Transfers records the transfers; nil: nobody does.
 	Transfers *activity.Journal
 	Log       *slog.Logger
@@ -39,6 +46,7 @@ type Config struct {
 type gateway struct {
 	authority grant.Authority
 	root      string // URL below which the gateway answers
+	onlyV1    bool
 	transfers *activity.Journal
 	log       *slog.Logger
 	tickets   *tickets
@@ -49,24 +57,50 @@ func New(config Config) http.Handler {
 	g := &gateway{
 		authority: config.Authority,
 		root:      strings.TrimSuffix(strings.TrimSuffix(config.BaseURL, "/"), root) + root,
+		onlyV1:    config.OnlyV1,
 		transfers: config.Transfers,
 		log:       config.Log,
 		tickets:   newTickets(),
 	}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+root+"/v1/info", g.info)
-	mux.HandleFunc("GET "+root+"/v2/upload", g.upload)
+	mux.HandleFunc("GET "+root+"/v1/upload", func(w http.ResponseWriter, r *http.Request) { g.upload(w, r, true) })
+	if !config.OnlyV1 {
+		mux.HandleFunc("GET "+root+"/v2/upload", func(w http.ResponseWriter, r *http.Request) { g.upload(w, r, false) })
+	}
 	mux.HandleFunc("POST "+root+"/v1/download", g.prepareDownload)
 	mux.HandleFunc("GET "+root+"/v1/download/{id}", g.download)
-	return mux
+	return anyOrigin(mux)
+}
+
+// anyOrigin lets web pages from elsewhere use the gateway (Fetch standard,
+// CORS protocol): there is nothing, such as a cookie, that a browser adds.
+func anyOrigin(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		if r.Method == http.MethodOptions && r.Header.Get("Access-Control-Request-Method") != "" {
+			w.Header().Set("Access-Control-Allow-Methods", "GET, POST")
+			w.Header().Set("Access-Control-Allow-Headers", "Content-Type")
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func (g *gateway) info(w http.ResponseWriter, _ *http.Request) {
+	newest, number := "/v2/upload", version
+	endpoints := []string{root + "/v1/info", root + "/v1/upload", root + "/v1/download"}
+	if g.onlyV1 {
+		newest, number = "/v1/upload", versionBefore
+	} else {
+		endpoints = append(endpoints, root+"/v2/upload")
+	}
 	g.answer(w, http.StatusOK, map[string]any{
 		"name":              "ascli sandbox HTTP gateway",
-		"version":           version,
-		"endpoints":         []string{g.root + "/v2/upload", g.root + "/v1/download"},
-		"upload_endpoint":   g.root + "/v2/upload",
+		"version":           number,
+		"endpoints":         endpoints,
+		"upload_endpoint":   g.root + newest,
 		"download_endpoint": g.root + "/v1/download",
 	})
 }
@@ -94,11 +128,15 @@ type transferSpec struct {
 	Paths           []specPath      `json:"paths"`
 	ZipRequired     bool            `json:"zip_required"`
 	DownloadName    string          `json:"download_name"`
+	CreateDir       bool            `json:"create_dir"`
+	Overwrite       string          `json:"overwrite"`
 	Cookie          string          `json:"cookie"`
 }
 
 type specPath struct {
 	Source string `json:"source"`
+	// Destination of an upload is the name at the server, if it is another one.
+	Destination string `json:"destination"`
 }
 
 // open checks the token and opens what it grants; the caller closes it.

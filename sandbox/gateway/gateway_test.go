@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/ascli-go/ascli/sandbox/activity"
+	"github.com/ascli-go/ascli/sandbox/fault"
 	"github.com/ascli-go/ascli/sandbox/gateway"
 	"github.com/ascli-go/ascli/sandbox/grant"
 )
@@ -41,19 +42,24 @@ type world struct {
 	server *httptest.Server
 	// handlers are the requests that the gateway works on.
 	handlers sync.WaitGroup
+	faults   fault.Injector
 	// transfers is what the gateway recorded.
 	transfers *activity.Journal
 }
 
-func newWorld(t testing.TB) *world {
+func newWorld(t testing.TB, changes ...func(*gateway.Config)) *world {
 	root, err := filepath.EvalSymlinks(t.TempDir())
 	w := &world{t: t, root: root}
 	w.check(err)
 	w.transfers, err = activity.Open(t.TempDir(), "node-1", nil)
 	w.check(err)
-	handler := gateway.New(gateway.Config{
+	config := gateway.Config{
 		Authority: authority{w.root}, BaseURL: "https://gw.test:1", Transfers: w.transfers, Log: slog.New(slog.DiscardHandler),
-	})
+	}
+	for _, change := range changes {
+		change(&config)
+	}
+	handler := w.faults.Wrap(gateway.New(config))
 	w.server = httptest.NewTLSServer(http.HandlerFunc(func(out http.ResponseWriter, r *http.Request) {
 		w.handlers.Add(1)
 		defer w.handlers.Done()
@@ -105,8 +111,46 @@ func (w *world) info() map[string]any {
 }
 
 func TestInfo(t *testing.T) {
-	info := newWorld(t).info()
-	if info["version"] == "" || info["download_endpoint"] == nil || !strings.Contains(fmt.Sprint(info["endpoints"]), "https://gw.test:1/aspera/http-gwy/v2/upload") {
-		t.Errorf("info: %v", info)
+	for _, tt := range []struct {
+		name            string
+		change          func(*gateway.Config)
+		version, upload string
+		v2              bool
+	}{
+		{"both protocols", func(*gateway.Config) {}, "2.3.0", "https://gw.test:1/aspera/http-gwy/v2/upload", true},
+		{"the first protocol", func(c *gateway.Config) { c.OnlyV1 = true }, "2.2.0", "https://gw.test:1/aspera/http-gwy/v1/upload", false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t, tt.change)
+			info := w.info()
+			endpoints := fmt.Sprint(info["endpoints"])
+			if info["version"] != tt.version || info["upload_endpoint"] != tt.upload || info["download_endpoint"] == nil ||
+				!strings.Contains(endpoints, "/aspera/http-gwy/v1/upload") || strings.Contains(endpoints, "/v2/") != tt.v2 {
+				t.Errorf("info: %v", info)
+			}
+			response, err := w.server.Client().Get(w.server.URL + "/aspera/http-gwy/v2/upload")
+			w.check(err)
+			response.Body.Close()
+			if found := response.StatusCode != http.StatusNotFound; found != tt.v2 {
+				t.Errorf("v2/upload: %s", response.Status)
+			}
+		})
+	}
+}
+
+func TestWebPagesMayUseIt(t *testing.T) {
+	w := newWorld(t)
+	r, err := http.NewRequest(http.MethodOptions, w.server.URL+"/aspera/http-gwy/v1/download", nil)
+	w.check(err)
+	for name, value := range map[string]string{"Origin": "https://page.test", "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "content-type"} {
+		r.Header.Set(name, value)
+	}
+	response, err := w.server.Client().Do(r)
+	w.check(err)
+	response.Body.Close()
+	h := response.Header
+	if response.StatusCode != http.StatusNoContent || h.Get("Access-Control-Allow-Origin") != "*" ||
+		!strings.Contains(h.Get("Access-Control-Allow-Methods"), "POST") || h.Get("Access-Control-Allow-Headers") != "Content-Type" {
+		t.Errorf("%s, %v", response.Status, h)
 	}
 }

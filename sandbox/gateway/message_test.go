@@ -8,6 +8,7 @@ func FuzzMessage(f *testing.F) {
 	for _, seed := range []string{
 		`{"transfer_spec":{"direction":"send","token":"t","paths":[{"source":"a"}]}}`,
 		`{"slice_upload":{"name":"a","size":4,"slice":0,"total_slices":2,"fileIndex":0}}`,
+		`{"slice_upload":{"name":"a","size":4,"slice":1,"total_slices":2,"fileIndex":0,"data":"YWI="}}`,
 		`{"slice_upload":{"fileIndex":-1}}`, `{}`, `[]`, `{"transfer_spec":null,"slice_upload":{}}`, `"x"`,
 	} {
 		f.Add([]byte(seed))
@@ -24,7 +25,7 @@ func FuzzMessage(f *testing.F) {
 			return
 		}
 		// No file of this set may be opened: it has none.
-		if _, err := (&fileSet{}).announce(*received.SliceUpload); err == nil {
+		if err := (&fileSet{}).start(*received.SliceUpload); err == nil {
 			t.Fatalf("%+v was accepted", received.SliceUpload)
 		}
 	})

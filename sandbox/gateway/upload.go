@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/ascli-go/ascli/sandbox/activity"
+	"github.com/ascli-go/ascli/sandbox/fault"
 	"github.com/ascli-go/ascli/sandbox/grant"
 )
 
@@ -28,20 +30,22 @@ const (
 	idleTimeout  = 2 * time.Minute
 	writeTimeout = 30 * time.Second
 	drainTimeout = 5 * time.Second
-	// maxMessage bounds a JSON message: a transfer spec names all files.
-	maxMessage = 32 << 20
-	bufferSize = 256 << 10
+	bufferSize   = 256 << 10
 )
 
-func (g *gateway) upload(w http.ResponseWriter, r *http.Request) {
-	upgrader := websocket.Upgrader{ReadBufferSize: bufferSize, HandshakeTimeout: writeTimeout}
+func (g *gateway) upload(w http.ResponseWriter, r *http.Request, inText bool) {
+	upgrader := websocket.Upgrader{
+		ReadBufferSize: bufferSize, HandshakeTimeout: writeTimeout,
+		CheckOrigin: func(*http.Request) bool { return true }, // see anyOrigin
+	}
 	conn, err := upgrader.Upgrade(w, r, nil)
 	if err != nil {
 		g.log.Debug("upload: no web socket", "error", err) // the client was answered
 		return
 	}
 	defer conn.Close()
-	u := &upload{gateway: g, conn: conn, buffer: make([]byte, bufferSize), entry: &activity.Session{}}
+	u := &upload{gateway: g, conn: conn, inText: inText, buffer: make([]byte, bufferSize), entry: &activity.Session{}}
+	u.trouble.rule, u.trouble.pending = fault.WebSocketOf(r.Context())
 	defer u.abandon()
 	conn.SetCloseHandler(u.finish)
 	for {
@@ -59,24 +63,12 @@ func (g *gateway) upload(w http.ResponseWriter, r *http.Request) {
 type upload struct {
 	gateway *gateway
 	conn    *websocket.Conn
+	// inText: data comes in text frames, as in version 1 of the protocol.
+	inText  bool
 	buffer  []byte
 	files   *fileSet // nil until the transfer spec was accepted
 	entry   *activity.Session
-}
-
-// message is a text frame: one of its fields is set.
-type message struct {
-	TransferSpec *transferSpec `json:"transfer_spec"`
-	SliceUpload  *slice        `json:"slice_upload"`
-}
-
-// slice announces the data of a file, or says that it is complete.
-type slice struct {
-	Name        string `json:"name"`
-	Size        int64  `json:"size"`
-	Slice       int64  `json:"slice"`
-	TotalSlices int64  `json:"total_slices"`
-	FileIndex   int    `json:"fileIndex"`
+	trouble trouble
 }
 
 // next handles one frame.
@@ -89,13 +81,7 @@ func (u *upload) next() error {
 		return gone{err}
 	}
 	if kind == websocket.BinaryMessage {
-		if u.files == nil {
-			return errors.New("data before the transfer spec")
-		}
-		if err := u.files.store(incoming{u.conn, reader}, u.buffer, u.entry.Moved); err != nil {
-			return err
-		}
-		return u.acknowledge(ackGeneral)
+		return u.binary(reader)
 	}
 	text, err := io.ReadAll(io.LimitReader(incoming{u.conn, reader}, maxMessage+1))
 	if err != nil {
@@ -111,32 +97,92 @@ func (u *upload) next() error {
 	if u.files == nil {
 		return errors.New("slice_upload before the transfer spec")
 	}
-	announced := *received.SliceUpload
-	complete, err := u.files.announce(announced)
-	if err != nil {
+	if u.inText {
+		return u.slice(*received.SliceUpload)
+	}
+	return u.mark(*received.SliceUpload)
+}
+
+// binary takes the data of a slice of version 2.
+func (u *upload) binary(reader io.Reader) error {
+	switch {
+	case u.inText:
+		return errors.New("version 1 of the protocol has no binary messages")
+	case u.files == nil:
+		return errors.New("data before the transfer spec")
+	}
+	if err := u.files.store(incoming{u.conn, reader}, u.buffer, u.came); err != nil {
 		return err
 	}
-	if complete {
-		u.entry.FileDone(u.files.clientPath(announced.Name), announced.Size, 0)
-	} else {
-		u.entry.FileAt(u.files.clientPath(announced.Name), announced.Size, 0)
+	return u.acknowledge(ackGeneral)
+}
+
+// came counts data, and does what is to go wrong with it.
+func (u *upload) came(n int64) error {
+	u.entry.Moved(n)
+	return u.trouble.data(u, n)
+}
+
+// mark is the begin or the end of a file of version 2.
+func (u *upload) mark(s slice) error {
+	if u.files.current == nil {
+		if err := u.begins(s); err != nil {
+			return err
+		}
+		return u.acknowledge(ackSlice)
+	}
+	if err := u.ends(s); err != nil {
+		return err
 	}
 	return u.acknowledge(ackSlice)
 }
 
-// decode reads a text frame.
-func decode(text []byte) (message, error) {
-	var received message
-	if len(text) > maxMessage {
-		return received, fmt.Errorf("a message is longer than %d bytes", maxMessage)
+// slice takes part of a file in version 1.
+func (u *upload) slice(s slice) error {
+	if u.files.current == nil {
+		if err := u.begins(s); err != nil {
+			return err
+		}
 	}
-	if err := json.Unmarshal(text, &received); err != nil {
-		return received, fmt.Errorf("a message is not the JSON expected: %w", err)
+	c := u.files.current
+	if s.Slice != c.slices || s.Name != c.Name || s.FileIndex != c.FileIndex {
+		return fmt.Errorf("slice %d of %q comes instead of slice %d of %q", s.Slice, s.Name, c.slices, c.Name)
 	}
-	if (received.TransferSpec == nil) == (received.SliceUpload == nil) {
-		return received, errors.New("a message must have either transfer_spec or slice_upload")
+	if err := u.files.store(bytes.NewReader(s.Data), u.buffer, u.came); err != nil {
+		return err
 	}
-	return received, nil
+	if c.slices == c.TotalSlices {
+		if err := u.ends(s); err != nil {
+			return err
+		}
+	}
+	return u.acknowledge(ackGeneral)
+}
+
+func (u *upload) begins(s slice) error {
+	s.Data = nil
+	if err := u.files.start(s); err != nil {
+		return err
+	}
+	u.entry.FileAt(u.files.files[u.files.current.number].clientPath, s.Size, 0)
+	return nil
+}
+
+func (u *upload) ends(s slice) error {
+	file, err := u.files.complete(s)
+	if err == nil {
+		u.done(file)
+	}
+	return err
+}
+
+// done records a file that is complete.
+func (u *upload) done(file stored) {
+	if file.kept {
+		u.entry.FileSkipped(file.clientPath, file.size)
+	} else {
+		u.entry.FileDone(file.clientPath, file.size, 0)
+	}
 }
 
 func (u *upload) begin(spec *transferSpec) error {
@@ -162,6 +208,9 @@ func (u *upload) begin(spec *transferSpec) error {
 
 // finish is called with the client's close frame, before it is answered.
 func (u *upload) finish(code int, _ string) error {
+	if wrong, err := u.trouble.atClose(u); wrong {
+		return err
+	}
 	if u.files != nil && code == websocket.CloseNormalClosure {
 		created, err := u.files.finish()
 		if err != nil {
@@ -170,8 +219,8 @@ func (u *upload) finish(code int, _ string) error {
 			u.explain(err)
 			return nil
 		}
-		for _, name := range created {
-			u.entry.FileDone(u.files.clientPath(name), 0, 0)
+		for _, file := range created {
+			u.done(file)
 		}
 		u.entry.End(nil)
 	}
@@ -190,6 +239,13 @@ func (u *upload) abandon() {
 }
 
 func (u *upload) acknowledge(text string) error {
+	if u.trouble.mute {
+		return nil
+	}
+	return u.say(text)
+}
+
+func (u *upload) say(text string) error {
 	if err := u.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return gone{err}
 	}
@@ -207,14 +263,20 @@ func (u *upload) explain(err error) {
 		return
 	}
 	u.gateway.log.Debug("upload refused", "error", err)
-	text, err := json.Marshal(map[string]string{"message": err.Error()})
-	if err != nil {
-		return
-	}
 	// A client that is gone cannot be told anything.
-	if u.acknowledge(`"`+base64.StdEncoding.EncodeToString(text)+`"`) == nil {
+	if u.say(quoted(err.Error())) == nil {
 		_ = u.close()
 	}
+}
+
+// plain is an error as JSON, quoted the same in base64.
+func plain(message string) string {
+	text, _ := json.Marshal(map[string]string{"message": message}) // text can always be written
+	return string(text)
+}
+
+func quoted(message string) string {
+	return `"` + base64.StdEncoding.EncodeToString([]byte(plain(message))) + `"`
 }
 
 func (u *upload) close() error {

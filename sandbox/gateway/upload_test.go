@@ -18,7 +18,12 @@ type client struct {
 
 func (w *world) dial() *client {
 	w.t.Helper()
-	url := "wss" + strings.TrimPrefix(w.server.URL, "https") + "/aspera/http-gwy/v2/upload"
+	return w.dialVersion("v2")
+}
+
+func (w *world) dialVersion(version string) *client {
+	w.t.Helper()
+	url := "wss" + strings.TrimPrefix(w.server.URL, "https") + "/aspera/http-gwy/" + version + "/upload"
 	conn, _, err := websocket.Dial(w.t.Context(), url, &websocket.DialOptions{HTTPClient: w.server.Client()})
 	w.check(err)
 	w.t.Cleanup(func() { conn.CloseNow() })
@@ -73,6 +78,7 @@ func spec(token string, names ...string) string {
 	}
 	text, _ := json.Marshal(map[string]any{"transfer_spec": map[string]any{
 		"direction": "send", "token": token, "destination_root": "/up", "paths": paths, "authentication": "token",
+		"create_dir": true,
 	}})
 	return string(text)
 }
@@ -120,6 +126,152 @@ func TestUpload(t *testing.T) {
 	}
 }
 
+// sliceV1 is a slice_upload message with its data.
+func sliceV1(name string, index, size, number, total int, data string) string {
+	encoded := base64.StdEncoding.EncodeToString([]byte(data))
+	return strings.TrimSuffix(slice(name, index, size, number, total), "}}") + `,"data":"` + encoded + `"}}`
+}
+
+func TestUploadV1(t *testing.T) {
+	w := newWorld(t)
+	c := w.dialVersion("v1")
+	for _, sent := range []string{
+		spec("up", "none", "a.txt", "dir/é b", "last"),
+		sliceV1("a.txt", 1, 7, 0, 3, "abc"), sliceV1("a.txt", 1, 7, 1, 3, "def"), sliceV1("a.txt", 1, 7, 2, 3, "g"),
+		sliceV1("dir/é b", 2, 2, 0, 1, "hi"),
+	} {
+		if got := c.text("%s", sent); got != "end upload" {
+			t.Fatalf("%s: got %q", sent, got)
+		}
+	}
+	if err := c.conn.Close(websocket.StatusNormalClosure, ""); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"up/none": "", "up/a.txt": "abcdefg", "up/dir/é b": "hi", "up/last": ""}
+	if got := w.files(); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("stored %v, want %v", got, want)
+	}
+}
+
+func TestUploadV1IsRefused(t *testing.T) {
+	good := spec("up", "a", "b")
+	first := sliceV1("a", 0, 4, 0, 2, "12")
+	for _, tt := range []struct {
+		name  string
+		steps []string // the last one must give an error with the text
+		text  string
+	}{
+		{"no data", []string{good, slice("a", 0, 4, 0, 2), slice("a", 0, 4, 1, 2)}, "ends after 0 of 4 bytes"},
+		{"no base64", []string{good, `{"slice_upload":{"name":"a","size":4,"slice":0,"total_slices":1,"fileIndex":0,"data":"%"}}`}, "JSON"},
+		{"a slice twice", []string{good, first, first}, `slice 0 of "a" comes instead of slice 1 of "a"`},
+		{"a slice of another file", []string{good, first, sliceV1("b", 1, 4, 0, 1, "1234")}, `slice 0 of "b" comes instead of slice 1 of "a"`},
+		{"too much data", []string{good, first, sliceV1("a", 0, 4, 1, 2, "345")}, "more than the 4 bytes"},
+		{"too little data", []string{good, first, sliceV1("a", 0, 4, 1, 2, "3")}, "3 of 4 bytes"},
+		{"binary", []string{good, "data:1234"}, "no binary messages"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			c := w.dialVersion("v1")
+			got := ""
+			for _, step := range tt.steps {
+				if data, ok := strings.CutPrefix(step, "data:"); ok {
+					got = c.data(data)
+				} else {
+					got = c.text("%s", step)
+				}
+			}
+			if !strings.HasPrefix(got, "error:") || !strings.Contains(got, tt.text) {
+				t.Errorf("got %q, want an error with %q", got, tt.text)
+			}
+			_, _, _ = c.conn.Read(t.Context())
+			w.mustHaveNoMoreThan(false)
+		})
+	}
+}
+
+func TestUploadThatCountsFilesInAnotherOrder(t *testing.T) {
+	w := newWorld(t)
+	c := w.dial()
+	c.text("%s", spec("up", "a", "b", "same", "same"))
+	for index, name := range []string{"same", "b", "a", "same"} {
+		for _, sent := range []string{slice(name, index, 1, 0, 1), "data:" + fmt.Sprint(index), slice(name, index, 1, 0, 1)} {
+			got := ""
+			if data, ok := strings.CutPrefix(sent, "data:"); ok {
+				got = c.data(data)
+			} else {
+				got = c.text("%s", sent)
+			}
+			if strings.HasPrefix(got, "error:") {
+				t.Fatalf("%s: %s", sent, got)
+			}
+		}
+	}
+	if err := c.conn.Close(websocket.StatusNormalClosure, ""); err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(w.files()); got != "map[up/a:2 up/b:1 up/same:3]" {
+		t.Errorf("stored %v", got)
+	}
+}
+
+// TestWhereUploadsLand changes fields of the transfer spec of a file "f" that holds
+// "new", and "e", which is empty.
+func TestWhereUploadsLand(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		change map[string]any
+		paths  []map[string]string
+		exists map[string]string
+		want   string
+		err    string
+	}{
+		{"a folder to be made", map[string]any{"destination_root": "/up/new/folder"}, nil, nil, "map[up/new/folder/e: up/new/folder/f:new]", ""},
+		{"another name", nil, []map[string]string{{"source": "f", "destination": "x/g"}, {"source": "e"}}, nil, "map[up/e: up/x/g:new]", ""},
+		{"another name that climbs", nil, []map[string]string{{"source": "f", "destination": "../g"}}, nil, "", "leads out"},
+		{"exists", nil, nil, map[string]string{"up/f": "old", "up/e": "old"}, "map[up/e: up/f:new]", ""},
+		{"exists, never", map[string]any{"overwrite": "never"}, nil, map[string]string{"up/f": "old", "up/e": "old"}, "map[up/e:old up/f:old]", ""},
+		{"exists in part, never", map[string]any{"overwrite": "never"}, nil, map[string]string{"up/e": "old"}, "map[up/e:old up/f:new]", ""},
+		{"exists, always", map[string]any{"overwrite": "always"}, nil, map[string]string{"up/f": "old"}, "map[up/e: up/f:new]", ""},
+		{"exists, older", map[string]any{"overwrite": "older"}, nil, map[string]string{"up/f": "old"}, "map[up/e: up/f:new]", ""},
+		{"no policy", map[string]any{"overwrite": "zoo"}, nil, nil, "", `overwrite "zoo"`},
+		{"create_dir no, a folder", map[string]any{"create_dir": false}, nil, map[string]string{"up/x": ""}, "map[up/e: up/f:new up/x:]", ""},
+		{"create_dir no, nothing there", map[string]any{"create_dir": false, "destination_root": "/up/d"}, nil, nil, "", "must be a folder"},
+		{"create_dir no, a new name", map[string]any{"create_dir": false, "destination_root": "/up/d"}, []map[string]string{{"source": "f"}}, map[string]string{"up/x": ""}, "map[up/d:new up/x:]", ""},
+		{"create_dir no, no parent", map[string]any{"create_dir": false, "destination_root": "/up/d/e"}, []map[string]string{{"source": "f"}}, nil, "", "does not exist"},
+		{"create_dir no, a file there", map[string]any{"create_dir": false, "destination_root": "/up/x"}, nil, map[string]string{"up/x": ""}, "", "must be a folder"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			w := newWorld(t)
+			for name, content := range tt.exists {
+				w.put(name, content)
+			}
+			if tt.paths == nil {
+				tt.paths = []map[string]string{{"source": "f"}, {"source": "e"}}
+			}
+			asked := map[string]any{"direction": "send", "token": "up", "destination_root": "/up", "create_dir": true, "paths": tt.paths}
+			for field, value := range tt.change {
+				asked[field] = value
+			}
+			text, err := json.Marshal(map[string]any{"transfer_spec": asked})
+			w.check(err)
+			c := w.dial()
+			if got := c.text("%s", text); tt.err != "" || got != "end upload" {
+				if tt.err == "" || !strings.Contains(got, tt.err) {
+					t.Errorf("got %q", got)
+				}
+				return
+			}
+			c.text("%s", slice("f", 0, 3, 0, 1))
+			c.data("new")
+			c.text("%s", slice("f", 0, 3, 0, 1))
+			w.check(c.conn.Close(websocket.StatusNormalClosure, ""))
+			if got := fmt.Sprint(w.files()); got != tt.want {
+				t.Errorf("stored %s, want %s", got, tt.want)
+			}
+		})
+	}
+}
+
 func TestUploadIsRefused(t *testing.T) {
 	good := spec("up", "a", "b")
 	begin := slice("a", 0, 4, 0, 2)
@@ -144,7 +296,7 @@ func TestUploadIsRefused(t *testing.T) {
 		{"data before slice_upload", []string{good, "data:x"}, "before slice_upload"},
 		{"index out of range", []string{good, slice("a", 2, 4, 0, 1)}, "fileIndex"},
 		{"negative index", []string{good, slice("a", -1, 4, 0, 1)}, "fileIndex"},
-		{"name of another file", []string{good, slice("b", 0, 4, 0, 1)}, "fileIndex"},
+		{"name of no file", []string{good, slice("z", 0, 4, 0, 1)}, "fileIndex"},
 		{"impossible size", []string{good, slice("a", 0, -4, 0, 1)}, "cannot be"},
 		{"does not begin at 0", []string{good, slice("a", 0, 4, 1, 2)}, "instead of 0"},
 		{"too much data", []string{good, begin, "data:12345"}, "more than the 4 bytes"},

@@ -5,6 +5,8 @@ package grant
 import (
 	"errors"
 	"strings"
+
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // ErrDenied is the answer to a credential that is unknown, expired, or meant
@@ -31,6 +33,8 @@ type Grant struct {
 	Destination string
 	// Sources are the paths below Root that a receive may read; nil means all.
 	Sources []string
+	// Disk bounds what may be written; nil is no bound.
+	Disk *quota.Disk
 }
 
 // SplitAccount tells who an account is: a node user or access key, by its name,

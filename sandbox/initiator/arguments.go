@@ -15,15 +15,19 @@ import (
 var resumeLevels = map[string]string{"none": "0", "attrs": "1", "sparse_csum": "2", "full_csum": "3"}
 
 // arguments makes the command line (spec transfer.md sections 6.3 and 8.3).
-// again: partial files of a paused session go on.
-func (r *run) arguments(managementPort int, list string, again bool) []string {
+// cluster is the value of -C, if any. again: partial files of an earlier session go
+// on.
+func (r *run) arguments(managementPort int, list, cluster string, again bool) []string {
 	s := &r.spec
 	args := []string{"-M", strconv.Itoa(managementPort), "-q", "--mode", "send"}
 	if s.Direction == grant.Receive {
 		args[4] = "recv"
 	}
-	args = append(args, "--host", s.RemoteHost, "--user", s.RemoteUser, "-P", strconv.Itoa(*s.SSHPort), "--apply-local-docroot",
-		"--dest64", "--tags64="+base64.StdEncoding.EncodeToString(r.tags))
+	args = append(args, "--host", s.RemoteHost, "--user", s.RemoteUser, "-P", strconv.Itoa(*s.SSHPort), "--dest64",
+		"--tags64="+base64.StdEncoding.EncodeToString(r.tags))
+	if cluster != "" {
+		args = append(args, "-C", cluster)
+	}
 	if s.Token != "" && s.RemotePassword == "" && s.PrivateKey == "" {
 		args = append(args, "-i", r.initiator.config.BypassKey)
 	}
@@ -53,6 +57,7 @@ func (r *run) arguments(managementPort int, list string, again bool) []string {
 		name  string
 		given bool
 	}{
+		{"--apply-local-docroot", r.root != ""},
 		{"--create-dir", s.CreateDir},
 		{"--precalculate-disable", !s.precalculates()},
 		{"--preserve-times", s.PreserveTimes},
@@ -63,20 +68,24 @@ func (r *run) arguments(managementPort int, list string, again bool) []string {
 		{"--remove-empty-source-directory", s.DeleteSource},
 		{"--delete-before-transfer", s.DeleteBefore},
 		{"--remove-skipped", s.RemoveSkipped},
+		{"--keepalive", s.Keepalive},
 	} {
 		if option.given {
 			args = append(args, option.name)
 		}
 	}
-	form := "--file-list="
-	if s.Paths[0].Destination != "" {
-		form = "--file-pair-list="
+	if len(s.Paths) > 0 {
+		form := "--file-list="
+		if s.Paths[0].Destination != "" {
+			form = "--file-pair-list="
+		}
+		args = append(args, form+list)
 	}
 	destination := s.DestinationRoot
 	if destination == "" {
 		destination = "/"
 	}
-	return append(args, form+list, encoded(destination))
+	return append(args, encoded(destination))
 }
 
 func encoded(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }
@@ -100,6 +109,7 @@ func (r *run) environment() []string {
 	for name, value := range map[string]string{
 		"ASPERA_SCP_TOKEN": r.spec.Token, "ASPERA_SCP_PASS": password, "ASPERA_SCP_KEY": r.spec.PrivateKey,
 		"ASPERA_SCP_COOKIE": r.spec.Cookie, "ASPERA_SCP_FILEPASS": r.spec.ContentPassword, ascp.EnvLocalRoot: r.root,
+		ascp.EnvDisk: r.initiator.config.Disk.String(),
 	} {
 		// Also when empty: the sandbox may have been started with another value.
 		env = append(env, name+"="+value)

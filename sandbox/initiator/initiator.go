@@ -1,19 +1,21 @@
 // Package initiator runs the transfers that a node starts itself (POST
 // /ops/transfers): it starts the stand-in for ascp, with the caller's storage
-// as its local side, and follows it by its management port.
-//
-// One session runs a transfer, whatever multi_session says, and a failed one is
-// not tried again.
+// as its local side, and follows it by its management port. With multi_session
+// several of them move a transfer; what fails and may succeed later is tried
+// again if the transfer spec says so.
 package initiator
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"sync"
-
-	"github.com/google/uuid"
+	"time"
 
 	"github.com/ascli-go/ascli/sandbox/activity"
+	"github.com/ascli-go/ascli/sandbox/ascp/management"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // maxRuns is how many transfers may be unfinished at once.
@@ -28,6 +30,14 @@ type Config struct {
 	// token, Temporary an existing folder for lists of files.
 	Ascp, BypassKey, Temporary string
 	Transfers                  *activity.Journal
+	// RetryPause is the time before the second attempt of a session; it doubles up to
+	// ten times as much. 0 is for one second.
+	RetryPause time.Duration
+	// Disk bounds what transfers write on this node; nil is no bound.
+	Disk *quota.Disk
+	// Observe, when set, takes each event of the ascp of a transfer, after the
+	// journal has. The events of one session come in their order.
+	Observe func(id string, event *management.Message)
 }
 
 // Initiator starts transfers. Its methods may be called from any goroutine.
@@ -39,13 +49,15 @@ type Initiator struct {
 	mu       sync.Mutex
 	closed   bool
 	open     int // runs that are not at their end
+	runs     map[string]*run
 	sessions sync.WaitGroup
 }
 
 // New makes an Initiator, which must be closed.
 func New(config Config) *Initiator {
+	config.RetryPause = cmp.Or(config.RetryPause, time.Second)
 	ctx, stop := context.WithCancel(context.Background())
-	return &Initiator{config: config, ctx: ctx, stop: stop}
+	return &Initiator{config: config, ctx: ctx, stop: stop, runs: map[string]*run{}}
 }
 
 // Close stops all transfers and waits for their end.
@@ -57,8 +69,8 @@ func (i *Initiator) Close() {
 	i.sessions.Wait()
 }
 
-// Start starts a transfer for owner, whose storage is the folder root, and
-// returns its id at once. The error wraps ErrSpec or ErrBusy; what goes wrong
+// Start starts a transfer for owner, whose storage is the folder root, or with ""
+// all files of this computer, and returns its id at once. The error wraps ErrSpec or ErrBusy; what goes wrong
 // later is told by the journal.
 func (i *Initiator) Start(owner, root string, spec Spec) (id string, err error) {
 	if err := spec.Check(); err != nil {
@@ -67,8 +79,8 @@ func (i *Initiator) Start(owner, root string, spec Spec) (id string, err error) 
 	if err := i.admit(); err != nil {
 		return "", err
 	}
-	r := &run{initiator: i, id: uuid.NewString(), owner: owner, root: root, spec: spec}
-	if r.tags, err = spec.taggedWith(r.id); err == nil {
+	r, err := newRun(i, owner, root, spec)
+	if err == nil {
 		err = r.create()
 	}
 	if err != nil {
@@ -78,16 +90,18 @@ func (i *Initiator) Start(owner, root string, spec Spec) (id string, err error) 
 	return r.id, nil
 }
 
-// create enters the transfer into the journal and starts its session.
-func (r *run) create() error {
-	err := r.initiator.config.Transfers.Create(r.opening(nil), r)
-	if err != nil {
-		return err
+// Tell passes a command to the ascp of a transfer. The error wraps
+// [activity.ErrUnknown] when no such transfer runs.
+func (i *Initiator) Tell(id string, command *management.Message) error {
+	i.mu.Lock()
+	r := i.runs[id]
+	i.mu.Unlock()
+	if r == nil {
+		return fmt.Errorf("%w: %s", activity.ErrUnknown, id)
 	}
-	if err := r.begin(false); err != nil {
-		return errors.Join(err, r.initiator.config.Transfers.Cancel(r.id))
-	}
-	return nil
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.tell(command)
 }
 
 func (i *Initiator) admit() error {
@@ -104,4 +118,15 @@ func (i *Initiator) leave() {
 	i.mu.Lock()
 	defer i.mu.Unlock()
 	i.open--
+}
+
+// list says whether the ascp of a transfer can be told something.
+func (i *Initiator) list(r *run, running bool) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if running {
+		i.runs[r.id] = r
+	} else {
+		delete(i.runs, r.id)
+	}
 }

@@ -61,6 +61,13 @@ func bypassKey(t testing.TB) (file string, key ssh.PublicKey) {
 
 func newNode(t testing.TB, bypassFile string, bypass ssh.PublicKey) *node {
 	t.Helper()
+	return newTornNode(t, bypassFile, bypass, 0, 10*time.Millisecond)
+}
+
+// newTornNode is newNode, whose server cuts the first transfer after that many
+// bytes, if any. The transfers that it starts are tried again after a pause.
+func newTornNode(t testing.TB, bypassFile string, bypass ssh.PublicKey, cutAfter int64, pause time.Duration) *node {
+	t.Helper()
 	folder, err := filepath.EvalSymlinks(t.TempDir())
 	check(t, err)
 	w, err := world.Open(folder)
@@ -74,12 +81,12 @@ func newNode(t testing.TB, bypassFile string, bypass ssh.PublicKey) *node {
 	check(t, err)
 	n.port = listener.Addr().(*net.TCPAddr).Port
 	server := sshd.New(sshd.Config{
-		Authority: w, HostKey: host, BypassKey: bypass, Transfers: n.transfers, Log: slog.New(slog.DiscardHandler),
+		Authority: w, HostKey: host, BypassKey: bypass, Transfers: n.transfers, CutFirst: cutAfter, Log: slog.New(slog.DiscardHandler),
 	})
 	self, err := os.Executable()
 	check(t, err)
 	n.starts = initiator.New(initiator.Config{
-		Ascp: self, BypassKey: bypassFile, Temporary: t.TempDir(), Transfers: n.transfers,
+		Ascp: self, BypassKey: bypassFile, Temporary: t.TempDir(), Transfers: n.transfers, RetryPause: pause,
 	})
 	ctx, cancel := context.WithCancel(context.Background())
 	served := make(chan error, 1)
@@ -319,6 +326,9 @@ func TestASpecThatCannotBeRunIsRefused(t *testing.T) {
 		"tags.aspera":     `{"direction":"send","remote_host":"h","paths":[{"source":"a"}],"tags":{"aspera":[]}}`,
 		"rate_policy":     `{"direction":"send","remote_host":"h","paths":[{"source":"a"}],"rate_policy":"x"}`,
 		"resume_policy":   `{"direction":"send","remote_host":"h","paths":[{"source":"a"}],"resume_policy":"x"}`,
+		"multi_session":   `{"direction":"send","remote_host":"h","paths":[{"source":"a"}],"multi_session":129}`,
+		"max_retries":     `{"direction":"send","remote_host":"h","paths":[{"source":"a"}],"xfer_max_retries":-1}`,
+		"xfer_retry":      `{"direction":"send","remote_host":"h","paths":[{"source":"a"}],"tags":{"aspera":{"xfer_retry":"x"}}}`,
 		"token holds a N": `{"direction":"send","remote_host":"h","paths":[{"source":"a"}],"token":"a\u0000b"}`,
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,34 +1,17 @@
 package initiator
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
-	"os"
-	"os/exec"
-	"strings"
 	"sync"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp/management"
-)
-
-const (
-	// connectTimeout is how long ascp may take to reach its management port.
-	connectTimeout = 15 * time.Second
-	// stopTimeout is how long ascp may take to stop in order.
-	stopTimeout = 5 * time.Second
-	// writeTimeout is how long ascp may leave a command unread.
-	writeTimeout = 5 * time.Second
-	// maxWords bounds what is kept of ascp's standard error.
-	maxWords = 4 << 10
-	// codeASCP is the failure without a code of its own (spec management.md
-	// section 7).
-	codeASCP = 2
 )
 
 // run is one transfer. It is the control that the journal acts through.
@@ -39,166 +22,134 @@ type run struct {
 	root      string
 	spec      Spec
 	tags      json.RawMessage
+	retries   retries
+	shares    []*share
 
 	resuming sync.Mutex // held while a paused transfer is started again
 
-	mu      sync.Mutex
-	rate    *int64 // changed since the start
-	current *process
+	mu     sync.Mutex
+	rate   *int64 // changed since the start
+	broken bool   // a share has failed for good
+	// idle is closed when nobody works on the transfer; open is how many do.
+	idle chan struct{}
+	open int
 }
 
-// process is one running ascp.
-type process struct {
-	kill  context.CancelFunc
-	entry *activity.Session
-	done  chan struct{} // closed when ascp is gone
-
-	mu      sync.Mutex
-	conn    net.Conn // nil until ascp has connected
-	stopped bool
+func newRun(i *Initiator, owner, root string, spec Spec) (*run, error) {
+	r := &run{initiator: i, id: uuid.NewString(), owner: owner, root: root, spec: spec}
+	var err error
+	if r.tags, err = spec.taggedWith(r.id); err != nil {
+		return nil, err
+	}
+	if r.retries, err = spec.retries(); err != nil {
+		return nil, err
+	}
+	count := max(1, int(spec.MultiSession))
+	for n := range count {
+		s := &share{run: r}
+		if count > 1 {
+			s.cluster = fmt.Sprintf("%d:%d", n+1, count)
+		}
+		r.shares = append(r.shares, s)
+	}
+	return r, nil
 }
 
-// begin starts a session.
-func (r *run) begin(again bool) error {
-	ctx, kill := context.WithCancel(r.initiator.ctx)
-	p := &process{kill: kill, done: make(chan struct{})}
-	entry, err := r.initiator.config.Transfers.Start(r.opening(p.stop))
+// create enters the transfer into the journal and starts its sessions.
+func (r *run) create() error {
+	err := r.initiator.config.Transfers.Create(r.opening(nil), r)
 	if err != nil {
-		kill()
 		return err
 	}
-	p.entry = entry
-	r.mu.Lock()
-	r.current = p
-	r.mu.Unlock()
-	r.initiator.sessions.Go(func() {
-		defer r.initiator.leave()
-		defer close(p.done)
-		defer kill()
-		err := r.execute(ctx, p, again)
-		switch {
-		case r.initiator.ctx.Err() != nil:
-			err = errors.New("the node was stopped during the transfer")
-		case err == nil:
-			// Of no effect if ascp has told its end.
-			err = errors.New("ascp ended without a result")
-		}
-		entry.End(&activity.Failure{Code: codeASCP, Description: err.Error()})
-	})
+	if err := r.begin(false); err != nil {
+		return errors.Join(err, r.initiator.config.Transfers.Cancel(r.id))
+	}
 	return nil
+}
+
+// attempt is a session that is entered into the journal, and not started yet.
+type attempt struct {
+	ctx     context.Context
+	process *process
+}
+
+// begin starts a session for each share that is not moved yet.
+func (r *run) begin(again bool) error {
+	var attempts []attempt
+	for _, s := range r.left() {
+		p, ctx, err := s.open(false)
+		if err != nil {
+			for _, a := range attempts {
+				a.process.kill()
+				a.process.entry.End(&activity.Failure{Code: codeASCP, Description: err.Error()})
+			}
+			return err
+		}
+		attempts = append(attempts, attempt{ctx, p})
+	}
+	r.mu.Lock()
+	r.broken, r.open, r.idle = false, len(attempts), make(chan struct{})
+	r.mu.Unlock()
+	r.initiator.list(r, true)
+	for _, a := range attempts {
+		r.initiator.sessions.Go(func() {
+			defer r.leave()
+			a.process.share.work(a.ctx, a.process, again)
+		})
+	}
+	return nil
+}
+
+// left are the shares that are not moved yet; all, if the transfer was stopped just
+// when it was complete.
+func (r *run) left() []*share {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var left []*share
+	for _, s := range r.shares {
+		if !s.done {
+			left = append(left, s)
+		}
+	}
+	if left == nil {
+		return r.shares
+	}
+	return left
+}
+
+// leave is called at the end of work on a share.
+func (r *run) leave() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.open--; r.open == 0 {
+		r.initiator.list(r, false)
+		r.initiator.leave()
+		close(r.idle)
+	}
+}
+
+// goesOn tells whether another attempt makes sense: nobody has stopped the
+// transfer, and no share is lost.
+func (r *run) goesOn() bool {
+	r.mu.Lock()
+	broken := r.broken
+	r.mu.Unlock()
+	record, err := r.initiator.config.Transfers.Get(r.id)
+	return err == nil && !broken && record.Transfer.Status.Active()
 }
 
 // opening says in the journal what a session is for.
 func (r *run) opening(stop func()) activity.Opening {
 	return activity.Opening{
 		Owner: r.owner, ID: r.id, Local: true, Spec: r.spec.record(r.tags), Transport: "ssh", ServerIP: r.spec.RemoteHost,
-		ClientIP: "127.0.0.1", Stop: stop,
+		ClientIP: "127.0.0.1", Stop: stop, RetryTimeout: r.retries.seconds,
 	}
-}
-
-// execute runs ascp and passes its events on.
-func (r *run) execute(ctx context.Context, p *process, again bool) error {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return fmt.Errorf("management port: %w", err)
-	}
-	defer listener.Close()
-	list, err := r.writeList()
-	if list != "" {
-		defer os.Remove(list)
-	}
-	if err != nil {
-		return err
-	}
-	port := listener.Addr().(*net.TCPAddr).Port
-	command := exec.CommandContext(ctx, r.initiator.config.Ascp, r.arguments(port, list, again)...)
-	command.Env = r.environment()
-	command.WaitDelay = stopTimeout
-	words := &lastWords{}
-	command.Stderr = words
-	if err := command.Start(); err != nil {
-		return fmt.Errorf("start ascp: %w", err)
-	}
-	exited := make(chan error, 1)
-	go func() {
-		err := command.Wait()
-		listener.Close() // ascp may have ended before it connected
-		exited <- err
-	}()
-	followErr := p.follow(listener)
-	err = <-exited
-	if text := words.String(); err != nil && text != "" {
-		return errors.New(text)
-	}
-	return errors.Join(err, followErr)
-}
-
-// follow passes the events of ascp on until it closes the connection.
-func (p *process) follow(listener net.Listener) error {
-	if err := listener.(*net.TCPListener).SetDeadline(time.Now().Add(connectTimeout)); err != nil {
-		p.kill()
-		return err
-	}
-	conn, err := listener.Accept()
-	if err != nil {
-		p.kill()
-		return fmt.Errorf("ascp did not connect to its management port: %w", err)
-	}
-	defer conn.Close()
-	p.mu.Lock()
-	p.conn = conn
-	stopped := p.stopped
-	p.mu.Unlock()
-	if stopped {
-		p.stop()
-	}
-	events := management.NewReader(conn)
-	for {
-		event, err := events.Read()
-		if errors.Is(err, management.ErrSyntax) {
-			p.kill()
-			return err
-		}
-		if err != nil {
-			return nil // the end of the session
-		}
-		p.entry.Observe(event)
-	}
-}
-
-// stop ends ascp: in order if it can, else at once.
-func (p *process) stop() {
-	p.mu.Lock()
-	p.stopped = true
-	connected := p.conn != nil
-	p.mu.Unlock()
-	if connected && p.send(management.New(management.Cancel)) == nil {
-		time.AfterFunc(stopTimeout, p.kill)
-		return
-	}
-	if connected {
-		p.kill()
-	}
-}
-
-// send gives ascp a command.
-func (p *process) send(command *management.Message) error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.conn == nil {
-		return fmt.Errorf("%w: it is just being started", activity.ErrRefused)
-	}
-	if err := p.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return err
-	}
-	_, err := p.conn.Write(command.Encode())
-	return err
 }
 
 // adaptive are the values of field Adaptive (spec management.md section 5).
 var adaptive = map[string]string{"fixed": "Fixed", "high": "Adaptive", "fair": "Adaptive", "low": "Trickle"}
 
-// SetRate implements [activity.Control].
+// SetRate implements [activity.Control]. The rates are those of each session.
 func (r *run) SetRate(target, min *int64, policy *string) error {
 	command := management.New(management.Rate)
 	if target != nil {
@@ -212,13 +163,35 @@ func (r *run) SetRate(target, min *int64, policy *string) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if err := r.current.send(command); err != nil {
+	if err := r.tell(command); err != nil {
 		return err
 	}
 	if target != nil {
 		r.rate = target
 	}
 	return nil
+}
+
+// tell gives a command to all sessions that run; none is an error. One that waits for
+// its next attempt does not get it. The lock must be held.
+func (r *run) tell(command *management.Message) error {
+	var errs []error
+	told := false
+	for _, s := range r.shares {
+		if s.current == nil || s.done {
+			continue
+		}
+		err := s.current.send(command)
+		told = told || err == nil
+		errs = append(errs, err)
+	}
+	switch {
+	case told:
+		return nil
+	case errs == nil:
+		return fmt.Errorf("%w: no session runs", activity.ErrRefused)
+	}
+	return errors.Join(errs...)
 }
 
 // targetRate is the one that holds now: a resumed transfer keeps it.
@@ -240,10 +213,10 @@ func (r *run) Resume() error {
 		return err
 	}
 	r.mu.Lock()
-	last := r.current
+	idle := r.idle
 	r.mu.Unlock()
 	select {
-	case <-last.done:
+	case <-idle:
 	case <-time.After(stopTimeout):
 		return fmt.Errorf("%w: it is just being paused", activity.ErrRefused)
 	}
@@ -256,16 +229,3 @@ func (r *run) Resume() error {
 	}
 	return nil
 }
-
-// lastWords keeps the end of what a program says.
-type lastWords struct{ text bytes.Buffer }
-
-func (l *lastWords) Write(words []byte) (int, error) {
-	l.text.Write(words)
-	if over := l.text.Len() - maxWords; over > 0 {
-		l.text.Next(over)
-	}
-	return len(words), nil
-}
-
-func (l *lastWords) String() string { return strings.TrimSpace(l.text.String()) }

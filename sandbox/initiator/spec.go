@@ -20,6 +20,12 @@ const (
 	defaultSSHPort = 33001
 	// maxKbps keeps the arithmetic of rates far from overflow.
 	maxKbps = 1e12
+	// maxShares is how many sessions may move a transfer at once (spec transfer.md
+	// section 6.3).
+	maxShares = 128
+	// maxRetries and maxRetrySeconds are what a server allows at most.
+	maxRetries      = 100
+	maxRetrySeconds = 24 * 3600
 )
 
 // ErrSpec is wrapped by the errors about a transfer spec that cannot be run.
@@ -50,6 +56,8 @@ type Spec struct {
 	RatePolicy      string          `json:"rate_policy"`
 	TargetRate      kbps            `json:"target_rate_kbps"`
 	MinRate         kbps            `json:"min_rate_kbps"`
+	MultiSession    number          `json:"multi_session"`
+	MaxRetries      *number         `json:"xfer_max_retries"`
 
 	CreateDir     bool   `json:"create_dir"`
 	Overwrite     string `json:"overwrite"`
@@ -66,6 +74,8 @@ type Spec struct {
 	DeleteSource  bool   `json:"delete_source"`
 	RemoveAfter   bool   `json:"remove_after_transfer"`
 	RemoveEmpty   bool   `json:"remove_empty_directories"`
+	// Keepalive: paths are given while the session runs, with [Initiator.Tell].
+	Keepalive bool `json:"-"`
 
 	// What the stand-in for ascp refuses: the transfer fails and says so.
 	DeleteBefore      bool   `json:"delete_before_transfer"`
@@ -73,6 +83,22 @@ type Spec struct {
 	RemoveSkipped     bool   `json:"remove_skipped"`
 	ContentProtection string `json:"content_protection"`
 	ContentPassword   string `json:"content_protection_password"`
+}
+
+// ShortResumePolicy returns the value of resume_policy here for its name at the
+// transfer daemon and at Aspera for Desktop (spec transfer.md section 6.3).
+func ShortResumePolicy(long string) (short string, known bool) {
+	switch long {
+	case "none":
+		return "none", true
+	case "attributes":
+		return "attrs", true
+	case "sparse_checksum":
+		return "sparse_csum", true
+	case "full_checksum":
+		return "full_csum", true
+	}
+	return "", false
 }
 
 // Path is a source and, if not empty, its name at the destination.
@@ -127,10 +153,14 @@ func (s *Spec) Check() error {
 		return fmt.Errorf("%w: direction is %q, not send or receive", ErrSpec, s.Direction)
 	case s.RemoteHost == "":
 		return fmt.Errorf("%w: remote_host is missing", ErrSpec)
-	case len(s.Paths) == 0:
+	case len(s.Paths) == 0 && !s.Keepalive:
 		return fmt.Errorf("%w: paths is missing", ErrSpec)
 	case s.SSHPort != nil && (*s.SSHPort < 1 || *s.SSHPort > math.MaxUint16):
 		return fmt.Errorf("%w: ssh_port %d is no port", ErrSpec, *s.SSHPort)
+	case s.MultiSession < 0 || s.MultiSession > maxShares:
+		return fmt.Errorf("%w: multi_session is %d, not 0 to %d", ErrSpec, s.MultiSession, maxShares)
+	case s.MaxRetries != nil && *s.MaxRetries < 0:
+		return fmt.Errorf("%w: xfer_max_retries is negative", ErrSpec)
 	case s.RatePolicy != "" && !activity.RatePolicies[s.RatePolicy]:
 		return fmt.Errorf("%w: rate_policy is %q, not fixed, high, fair or low", ErrSpec, s.RatePolicy)
 	case s.Resume != "" && resumeLevels[s.Resume] == "":
@@ -140,6 +170,9 @@ func (s *Spec) Check() error {
 		return err
 	}
 	if _, err := s.taggedWith(""); err != nil {
+		return err
+	}
+	if _, err := s.retries(); err != nil {
 		return err
 	}
 	if s.RemoteUser == "" {
@@ -209,6 +242,33 @@ func (s *Spec) taggedWith(id string) (json.RawMessage, error) {
 		return nil, err
 	}
 	return json.Marshal(tags)
+}
+
+// retries reads how often and how long a transfer is tried again: field
+// xfer_max_retries, and xfer_retry of the tags, in seconds. Without either it is
+// not.
+func (s *Spec) retries() (retries, error) {
+	var tags struct {
+		Aspera struct {
+			Retry number `json:"xfer_retry"`
+		} `json:"aspera"`
+	}
+	if len(s.Tags) > 0 {
+		if err := json.Unmarshal(s.Tags, &tags); err != nil {
+			return retries{}, fmt.Errorf("%w: tags.aspera.xfer_retry is no number of seconds", ErrSpec)
+		}
+	}
+	allowed := retries{seconds: min(max(0, int(tags.Aspera.Retry)), maxRetrySeconds)}
+	switch {
+	case s.MaxRetries != nil:
+		allowed.count = int(min(*s.MaxRetries, maxRetries))
+		if allowed.seconds == 0 {
+			allowed.seconds = maxRetrySeconds
+		}
+	case allowed.seconds > 0:
+		allowed.count = maxRetries
+	}
+	return allowed, nil
 }
 
 // record is the part of the spec that the journal keeps: no secret.

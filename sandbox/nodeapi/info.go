@@ -9,8 +9,8 @@ import (
 const (
 	// apiVersion is that of the OpenAPI document which this server follows.
 	apiVersion = "4.4.6"
-	// wssPort is told to clients, who must not use it: wss_enabled is false.
-	wssPort = 443
+	// noWSSPort is told to clients where wss_enabled is false.
+	noWSSPort = 443
 )
 
 // nodeInfo is the answer to GET /info (node.md 17 and S8).
@@ -80,9 +80,17 @@ func info(x *exchange) error {
 		},
 		Settings: []property{
 			{"content_protection_required", false}, {"content_protection_strong_pass_required", false},
-			{"ssh_fingerprint", nil}, {"wss_enabled", false}, {"wss_port", wssPort},
+			{"ssh_fingerprint", nil}, {"wss_enabled", x.node.WSSPort > 0}, {"wss_port", x.node.wssPort()},
 		},
 	})
+}
+
+// wssPort is the port of WebSocket sessions.
+func (n *node) wssPort() int {
+	if n.WSSPort > 0 {
+		return n.WSSPort
+	}
+	return noWSSPort
 }
 
 // root says what serves the API: any object will do (node.md S8).

@@ -20,6 +20,8 @@ type Config struct {
 	World *world.World
 	// SSHPort is where transfers go, on 127.0.0.1.
 	SSHPort int
+	// WSSPort is where SSH goes through a WebSocket over TLS; 0: nowhere.
+	WSSPort int
 	// BareLinks leaves the targets of links out of listings, as a node may do
 	// (node.md S5): clients must then ask for each link.
 	BareLinks bool

@@ -195,7 +195,7 @@ func (x *exchange) transferSpec(asked transferRequest, direction grant.Direction
 		Token: token, Direction: direction, Cipher: "aes-128", Tags: asked.Tags, Cookie: asked.Cookie,
 		RatePolicyAllowed: "fixed", RatePolicy: "fair", TargetRateKbps: 10_000_000,
 		RemoteHost: transferHost, RemoteUser: transferUser, SSHPort: x.node.SSHPort, FASPPort: x.node.SSHPort,
-		WSSPort: wssPort,
+		WSSEnabled: x.node.WSSPort > 0, WSSPort: x.node.wssPort(),
 	}
 }
 

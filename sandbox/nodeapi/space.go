@@ -47,7 +47,13 @@ func (x *exchange) measure(result *spaceResult) error {
 		return err
 	}
 	defer f.Close()
-	if result.BytesTotal, result.BytesFree, err = diskspace.Of(f); err != nil {
+	if disk := x.node.World.Disk(); disk != nil {
+		total, free, err := disk.Space()
+		if err != nil {
+			return err
+		}
+		result.BytesTotal, result.BytesFree = uint64(total), uint64(free)
+	} else if result.BytesTotal, result.BytesFree, err = diskspace.Of(f); err != nil {
 		return err
 	}
 	if result.BytesTotal > 0 {

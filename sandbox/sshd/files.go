@@ -14,6 +14,7 @@ import (
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/docroot"
 	"github.com/ascli-go/ascli/sandbox/grant"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // Modes of what clients create, before the umask.
@@ -44,16 +45,20 @@ func (f *files) Fileread(request *sftp.Request) (io.ReaderAt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return f.counted(file, request.Filepath, grant.Receive)
+	var unbound *quota.Disk // it is only read
+	return f.counted(unbound.Bound(file), request.Filepath, grant.Receive)
 }
 
 // Filewrite opens a file to write, as the flags of the request say.
 func (f *files) Filewrite(request *sftp.Request) (io.WriterAt, error) {
+	if isDiscarded(request.Filepath) {
+		return discardFile{f.payload}, nil
+	}
 	name, err := f.folder.Writable(request.Filepath)
 	if err != nil {
 		return nil, err
 	}
-	file, err := f.folder.OpenFile(name, openFlags(request.Pflags()), fileMode)
+	file, err := f.folder.OpenToWrite(name, openFlags(request.Pflags()), fileMode)
 	if err != nil {
 		return nil, err
 	}
@@ -61,13 +66,15 @@ func (f *files) Filewrite(request *sftp.Request) (io.WriterAt, error) {
 }
 
 // counted makes a file of the session's transfer.
-func (f *files) counted(file *os.File, path string, direction grant.Direction) (*countedFile, error) {
+func (f *files) counted(file *quota.File, path string, direction grant.Direction) (*countedFile, error) {
 	entry, err := f.record.opened(path, direction)
 	if err != nil {
 		return nil, errors.Join(sftp.ErrSSHFxPermissionDenied, file.Close())
 	}
 	counted := &countedFile{File: file, payload: f.payload, record: f.record, entry: entry, path: path}
-	counted.known = counted.size()
+	if entry != nil {
+		counted.known = counted.size()
+	}
 	return counted, nil
 }
 
@@ -88,6 +95,9 @@ func openFlags(asked sftp.FileOpenFlags) int {
 
 // Filecmd runs the requests that change names and attributes.
 func (f *files) Filecmd(request *sftp.Request) error {
+	if isDiscarded(request.Filepath) && request.Method != "Symlink" && request.Method != "Rename" {
+		return nil
+	}
 	switch request.Method {
 	case "Mkdir":
 		name, err := f.folder.Creatable(request.Filepath)
@@ -122,6 +132,9 @@ func (f *files) Filecmd(request *sftp.Request) error {
 func (f *files) PosixRename(request *sftp.Request) error { return f.rename(request, true) }
 
 func (f *files) rename(request *sftp.Request, replace bool) error {
+	if isDiscarded(request.Filepath) && isDiscarded(request.Target) {
+		return nil
+	}
 	from, err := f.folder.Writable(request.Filepath)
 	if err != nil {
 		return err
@@ -178,7 +191,7 @@ func (f *files) truncate(name string, size int64) error {
 
 // countedFile counts what is read and written.
 type countedFile struct {
-	*os.File
+	*quota.File
 	payload *payload
 	record  *recording
 	entry   *activity.Session // nil: the client tells what it does

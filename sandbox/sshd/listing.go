@@ -5,12 +5,19 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strconv"
 
 	"github.com/pkg/sftp"
+
+	"github.com/ascli-go/ascli/sandbox/filetime"
+	"github.com/ascli-go/ascli/sandbox/sshd/wire"
 )
 
 // Filelist lists a folder, or gives the attributes of what a path leads to.
 func (f *files) Filelist(request *sftp.Request) (sftp.ListerAt, error) {
+	if isDiscarded(request.Filepath) {
+		return discarded(request.Filepath)
+	}
 	if request.Method == "List" {
 		return f.list(request)
 	}
@@ -23,6 +30,9 @@ func (f *files) Filelist(request *sftp.Request) (sftp.ListerAt, error) {
 
 // Lstat gives the attributes of a path itself.
 func (f *files) Lstat(request *sftp.Request) (sftp.ListerAt, error) {
+	if isDiscarded(request.Filepath) {
+		return discarded(request.Filepath)
+	}
 	name, err := f.folder.Visible(request.Filepath)
 	if err != nil {
 		return nil, err
@@ -60,7 +70,10 @@ type folderListing struct{ folder *os.File }
 
 func (l *folderListing) ListAt(into []fs.FileInfo, _ int64) (int, error) {
 	entries, err := l.folder.Readdir(len(into))
-	n := copy(into, entries)
+	n := 0
+	for ; n < len(entries); n++ {
+		into[n] = withTimes{entries[n]}
+	}
 	if err != nil && !errors.Is(err, io.EOF) {
 		return n, err
 	}
@@ -72,13 +85,25 @@ func (l *folderListing) ListAt(into []fs.FileInfo, _ int64) (int, error) {
 
 func (l *folderListing) Close() error { return l.folder.Close() }
 
+// withTimes tells also the access time.
+type withTimes struct{ fs.FileInfo }
+
+// Extended implements [sftp.FileInfoExtendedData].
+func (i withTimes) Extended() []sftp.StatExtended {
+	accessed := filetime.Accessed(i.FileInfo)
+	if accessed.IsZero() {
+		return nil
+	}
+	return []sftp.StatExtended{{ExtType: wire.AccessedAttribute, ExtData: strconv.FormatInt(accessed.Unix(), 10)}}
+}
+
 type oneEntry struct{ info fs.FileInfo }
 
 func one(info fs.FileInfo, err error) (sftp.ListerAt, error) {
 	if err != nil {
 		return nil, err
 	}
-	return oneEntry{info}, nil
+	return oneEntry{withTimes{info}}, nil
 }
 
 func (e oneEntry) ListAt(into []fs.FileInfo, offset int64) (int, error) {

@@ -16,6 +16,7 @@ import (
 	"github.com/ascli-go/ascli/sandbox/ascmd"
 	"github.com/ascli-go/ascli/sandbox/docroot"
 	"github.com/ascli-go/ascli/sandbox/grant"
+	"github.com/ascli-go/ascli/sandbox/sparse"
 	"github.com/ascli-go/ascli/sandbox/sshd/wire"
 )
 
@@ -24,6 +25,8 @@ const (
 	maxEnvValue = 64 << 10
 	// maxDigestRequest bounds the JSON of a digest command.
 	maxDigestRequest = 64 << 10
+	// maxPath bounds the path of a file.
+	maxPath = 64 << 10
 )
 
 // session is one session channel: it collects the environment until a
@@ -73,6 +76,8 @@ func (s *session) program(request *ssh.Request) program {
 		return s.digest
 	case request.Type == "exec" && text.Value == ascmd.Name:
 		return s.serveCommands
+	case request.Type == "exec" && text.Value == wire.RangesCommand:
+		return s.ranges
 	}
 	return nil
 }
@@ -163,6 +168,33 @@ func (s *session) digest(folder *docroot.Folder, _ *recording, requests <-chan *
 	}
 	_, err = io.WriteString(s.channel, text)
 	return err
+}
+
+// ranges tells which parts of a file hold data.
+func (s *session) ranges(folder *docroot.Folder, _ *recording, requests <-chan *ssh.Request) error {
+	go ssh.DiscardRequests(requests)
+	path, err := io.ReadAll(io.LimitReader(s.channel, maxPath))
+	if err != nil {
+		return fmt.Errorf("read the path: %w", err)
+	}
+	name, err := folder.Readable(string(path))
+	if err != nil {
+		return err
+	}
+	file, err := folder.Root.Open(name)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	ranges, err := sparse.Ranges(file, info.Size())
+	if err != nil {
+		return err
+	}
+	return json.NewEncoder(s.channel).Encode(ranges)
 }
 
 // exit tells the client how the session ended.

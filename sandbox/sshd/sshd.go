@@ -60,15 +60,20 @@ type Server struct {
 // New makes a server that listens on nothing yet.
 func New(config Config) *Server {
 	s := &Server{config: config, fault: &fault{after: config.CutFirst}}
-	s.ssh = &ssh.ServerConfig{
+	s.ssh = s.sshConfig()
+	return s
+}
+
+func (s *Server) sshConfig() *ssh.ServerConfig {
+	config := &ssh.ServerConfig{
 		ServerVersion:    "SSH-2.0-ascli_sandbox",
 		PasswordCallback: s.checkPassword,
 	}
-	if config.BypassKey != nil || config.DynamicKey != nil {
-		s.ssh.PublicKeyCallback = s.checkKey
+	if s.config.BypassKey != nil || s.config.DynamicKey != nil {
+		config.PublicKeyCallback = s.checkKey
 	}
-	s.ssh.AddHostKey(config.HostKey)
-	return s
+	config.AddHostKey(s.config.HostKey)
+	return config
 }
 
 // Serve accepts connections until ctx ends, then closes the listener and all

@@ -130,7 +130,7 @@ func (w *World) grantFolder(p Principal, folder Ref, needed Rights) (grant.Grant
 	if err != nil {
 		return grant.Grant{}, fmt.Errorf("%w: transfer folder: %w", grant.ErrDenied, err)
 	}
-	return grant.Grant{Owner: p.Account(), Root: root, Destination: "/"}, nil
+	return grant.Grant{Owner: p.Account(), Root: root, Destination: "/", Disk: w.disk}, nil
 }
 
 // folderOnDisk returns the absolute path of a folder of the view, free of

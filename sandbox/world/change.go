@@ -17,7 +17,11 @@ func (v *View) MakeFile(r Ref, content []byte) (Entry, error) {
 		if err != nil {
 			return err
 		}
-		_, err = f.Write(content)
+		done, err := v.world.disk.Reserve(len(content))
+		if err == nil {
+			_, err = f.Write(content)
+			done()
+		}
 		if err = errors.Join(err, f.Close()); err != nil {
 			return errors.Join(err, v.root.Remove(where))
 		}

@@ -104,6 +104,6 @@ func (v *View) issue(direction grant.Direction, allows grant.Grant, life time.Du
 	if err != nil {
 		return "", err
 	}
-	allows.Owner, allows.Root = v.caller.Account(), root
+	allows.Owner, allows.Root, allows.Disk = v.caller.Account(), root, v.world.disk
 	return v.world.tokens.issue(transferToken{issuer: v.caller.Name, direction: direction, allows: allows}, life), nil
 }

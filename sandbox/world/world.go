@@ -20,6 +20,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"github.com/ascli-go/ascli/sandbox/grant"
+	"github.com/ascli-go/ascli/sandbox/quota"
 )
 
 // World is an opened data folder.
@@ -38,6 +39,9 @@ type World struct {
 	// index. Other programs may change the store at any time.
 	mu    sync.Mutex
 	index *index
+
+	diskLimit int64
+	disk      *quota.Disk // nil without a limit
 }
 
 var _ grant.Authority = (*World)(nil)
@@ -48,6 +52,12 @@ type Option func(*World)
 // WithClock makes a world take the time from now, which decides what has
 // expired. Without it that is time.Now.
 func WithClock(now func() time.Time) Option { return func(w *World) { w.now = now } }
+
+// WithDiskQuota bounds what the files of a world may hold, in bytes.
+func WithDiskQuota(limit int64) Option { return func(w *World) { w.diskLimit = limit } }
+
+// Disk is the bound of the files, nil if there is none.
+func (w *World) Disk() *quota.Disk { return w.disk }
 
 // Open opens the world kept in folder, making it at the first call. Only one
 // process can have it open.
@@ -90,6 +100,9 @@ func open(folder string, options []Option) (_ *World, err error) {
 	}
 	if w.store, err = os.OpenRoot(files); err != nil {
 		return nil, err
+	}
+	if w.diskLimit > 0 {
+		w.disk = quota.New(w.storeDir, w.diskLimit)
 	}
 	if w.accounts, err = openAccounts(filepath.Join(folder, "world.json")); err != nil {
 		return nil, err

@@ -5,16 +5,18 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/ascli-go/ascli/sandbox/grant"
 	"github.com/ascli-go/ascli/sandbox/world"
 )
 
 // openWorld opens the world in folder and closes it at the end of the test.
-func openWorld(t *testing.T, folder string) *world.World {
+func openWorld(t *testing.T, folder string, options ...world.Option) *world.World {
 	t.Helper()
-	w, err := world.Open(folder)
+	w, err := world.Open(folder, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,6 +48,42 @@ func keyPrincipal(t *testing.T, w *world.World) world.Principal {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// A full disk is full for the Node API and for transfers.
+func TestDiskQuota(t *testing.T) {
+	w := openWorld(t, t.TempDir(), world.WithDiskQuota(1000))
+	v := keyView(t, w)
+	_, free, err := w.Disk().Space()
+	if err != nil || free > 1000 {
+		t.Fatalf("%d bytes free, %v", free, err)
+	}
+	if _, err := v.MakeFile(world.Path("/f"), make([]byte, free)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.MakeFile(world.Path("/g"), []byte("x")); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("one more: %v", err)
+	}
+	if _, err := v.Stat(world.Path("/g")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("what did not fit is there: %v", err)
+	}
+	granted, err := w.AuthorizePassword(w.NodeUser())
+	if err != nil || granted.Disk != w.Disk() {
+		t.Errorf("grant of a password: %+v, %v", granted, err)
+	}
+	token, err := v.UploadToken("/", time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if granted, err := w.AuthorizeToken(token, nil, grant.Send); err != nil || granted.Disk != w.Disk() {
+		t.Errorf("grant of a token: %+v, %v", granted, err)
+	}
+	if err := v.Delete(world.Path("/f"), false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := v.MakeFile(world.Path("/g"), []byte("x")); err != nil {
+		t.Errorf("after a deletion: %v", err)
+	}
 }
 
 func TestAuthenticate(t *testing.T) {

@@ -2,6 +2,7 @@ package rest
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 
@@ -25,6 +26,13 @@ type Error struct {
 }
 
 func (e *Error) Error() string { return strings.Join(e.Lines, "\n") }
+
+// IsFinal tells that asking again is useless: the server understood, and refused.
+func IsFinal(err error) bool {
+	var refusal *Error
+	return errors.As(err, &refusal) && refusal.Status/100 == 4 &&
+		refusal.Status != http.StatusRequestTimeout && refusal.Status != http.StatusTooManyRequests
+}
 
 // newError composes the error of an answer; nil when it is none.
 func (s *Session) newError(r *http.Response, answer any) error {

@@ -139,6 +139,15 @@ func isDial(err error) bool {
 	return false
 }
 
+// refusedKind is the kind of the error about an address where nobody listens.
+const refusedKind = "Errno::ECONNREFUSED"
+
+// IsRefused tells that nobody listens at the address.
+func IsRefused(err error) bool {
+	e := failure.As(err)
+	return e != nil && e.Kind == refusedKind
+}
+
 // dialFailure is a reason of the operating system for not connecting.
 type dialFailure struct {
 	err        error

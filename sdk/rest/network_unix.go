@@ -8,7 +8,7 @@ func brokenConnection() []error { return []error{syscall.ECONNRESET, syscall.EPI
 
 func dialFailures() []dialFailure {
 	return []dialFailure{
-		{syscall.ECONNREFUSED, "Errno::ECONNREFUSED", "Connection refused"},
+		{syscall.ECONNREFUSED, refusedKind, "Connection refused"},
 		{syscall.EHOSTUNREACH, "Errno::EHOSTUNREACH", "No route to host"},
 		{syscall.ENETUNREACH, "Errno::ENETUNREACH", "Network is unreachable"},
 		{syscall.EADDRNOTAVAIL, "Errno::EADDRNOTAVAIL", "Cannot assign requested address"},

@@ -6,7 +6,7 @@ func brokenConnection() []error { return []error{windows.WSAECONNRESET, windows.
 
 func dialFailures() []dialFailure {
 	return []dialFailure{
-		{windows.WSAECONNREFUSED, "Errno::ECONNREFUSED", "No connection could be made because the target machine actively refused it."},
+		{windows.WSAECONNREFUSED, refusedKind, "No connection could be made because the target machine actively refused it."},
 		{windows.WSAEHOSTUNREACH, "Errno::EHOSTUNREACH", "A socket operation was attempted to an unreachable host."},
 		{windows.WSAENETUNREACH, "Errno::ENETUNREACH", "A socket operation was attempted to an unreachable network."},
 	}

@@ -93,6 +93,23 @@ func NewSession(options map[string]any, log *slog.Logger, setups ...Setup) (*Ses
 // Close closes the idle connections.
 func (s *Session) Close() { s.http.CloseIdleConnections() }
 
+// Awaiting returns a session whose servers may take up to d to answer, for those
+// that ask a person first. It is closed on its own.
+func (s *Session) Awaiting(d time.Duration) *Session {
+	other := *s
+	if s.settings.readTimeout == 0 || s.settings.readTimeout >= d {
+		d = s.settings.readTimeout
+	}
+	other.settings.readTimeout = d
+	same := s.http.Transport.(*chooser)
+	strict, lax := same.strict.Clone(), same.lax.Clone()
+	strict.ResponseHeaderTimeout, lax.ResponseHeaderTimeout = d, d
+	client := *s.http
+	client.Transport = &chooser{trust: same.trust, strict: strict, lax: lax, warn: same.warn}
+	other.http = &client
+	return &other
+}
+
 func (s settings) transport() *http.Transport {
 	dialer := &net.Dialer{Timeout: s.openTimeout, KeepAlive: 30 * time.Second}
 	if s.localHost != nil || s.localPort != 0 {

@@ -121,7 +121,7 @@ func CheckOption(ts *record.Object, agent AgentInfo) (unsupported []string, err 
 			}
 			return nil, err
 		}
-		if !field.Agents.Has(agent) {
+		if !agent.Supports(field) {
 			unsupported = append(unsupported, name)
 		}
 	}

@@ -54,8 +54,10 @@ func resumeParameters() []Parameter {
 func transferdParameters() []Parameter {
 	return []Parameter{
 		{Name: "url", Type: TypeString, Default: ":0", Help: "Address of the daemon, <ip>:<port>; :<port> is on this machine, port 0 starts one on a free port."},
-		{Name: "start", Type: TypeBool, Default: "true", Help: "Start a daemon if none answers. external is the opposite."},
-		{Name: "stop", Type: TypeBool, Default: "true", Help: "Stop a daemon that was started. keep is the opposite."},
+		{Name: "start", Type: TypeBool, Default: "true", Help: "Start a daemon if none answers."},
+		{Name: "stop", Type: TypeBool, Default: "true", Help: "Stop the daemon at the end, if it was started."},
+		{Name: "external", Type: TypeBool, Default: "false", Help: "Former opposite of start."},
+		{Name: "keep", Type: TypeBool, Default: "false", Help: "Former opposite of stop."},
 	}
 }
 

@@ -44,6 +44,7 @@ const (
 	FieldHTTPFallback            = "http_fallback"
 	FieldKeepalive               = "keepalive"
 	FieldMultiSession            = "multi_session"
+	FieldOverwrite               = "overwrite"
 	FieldPaths                   = "paths"
 	FieldProxy                   = "proxy"
 	FieldRemoteHost              = "remote_host"

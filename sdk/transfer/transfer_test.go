@@ -76,13 +76,34 @@ func TestFromCode(t *testing.T) {
 	}
 }
 
+func TestAgentsSupportKnownFields(t *testing.T) {
+	for _, a := range Agents() {
+		for _, name := range a.Fields {
+			if f, known := LookupField(name); !known || !a.Supports(f) {
+				t.Errorf("agent %s supports %s, which is no field", a.Name, name)
+			}
+		}
+		if proxy, _ := LookupField(FieldProxy); a.Name == AgentSFTP && a.Supports(proxy) {
+			t.Error("agent sftp knows no proxy of FASP")
+		}
+	}
+}
+
 func TestResolveAgent(t *testing.T) {
+	use := "\nUse:"
+	for _, a := range Agents() {
+		use += "\n- " + a.Name
+	}
 	for _, tt := range []struct{ typed, want, err string }{
 		{"", "direct", ""},
 		{"direct", "direct", ""},
 		{"h", "httpgw", ""},
 		{"n", "node", ""},
-		{"carrier-pigeon", "", "unknown value for transfer: carrier-pigeon\nUse:\n- direct\n- node\n- httpgw\n- sftp"},
+		{"con", "connect", ""},
+		{"alpha", "desktop", ""},
+		{"carrier-pigeon", "", "unknown value for transfer: carrier-pigeon" + use},
+		{"d", "", "ambiguous value for transfer: d" + use},
+		{"trsdk", "transferd", ""},
 	} {
 		t.Run(tt.typed, func(t *testing.T) {
 			got, err := ResolveAgent(tt.typed)

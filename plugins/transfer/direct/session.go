@@ -2,7 +2,6 @@ package direct
 
 import (
 	"context"
-	"fmt"
 	"regexp"
 
 	"github.com/ascli-go/ascli/plugins/transfer/agent"
@@ -41,19 +40,11 @@ func (s *session) run(ctx context.Context) error {
 		}
 		return err
 	}
-	err := s.params.resume.Run(ctx, s.agent.sleep, attempt, s.retry)
+	err := s.params.resume.Run(ctx, s.agent.sleep, attempt, func(r resume.Retry) { r.Announce(s.job.Env.Logger(), s.emit, s.last) })
 	if err != nil && ctx.Err() != nil {
 		return agent.Interrupted(ctx)
 	}
 	return err
-}
-
-func (s *session) retry(r resume.Retry) {
-	log := s.job.Env.Logger()
-	log.Warn("An error occurred during transfer: " + r.Cause.Message)
-	text := fmt.Sprintf("Resuming in %d seconds (retry left:%d)", int(r.Delay.Seconds()), r.Left)
-	log.Warn(text)
-	s.emit(transfer.Event{Kind: transfer.Retry, Session: s.last, Text: r.Cause.Message + ". " + text})
 }
 
 // attempt runs ascp once.

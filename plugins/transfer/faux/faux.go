@@ -1,10 +1,11 @@
-// Package faux reads the sources and destinations that exist nowhere
-// (spec/transfer.md 5.1).
+// Package faux reads sources of the form faux:///..., files that exist nowhere:
+// the name and size of each, and its content (spec/transfer.md 5.1).
 package faux
 
 import (
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"math/rand/v2"
 	"net/url"
@@ -14,149 +15,38 @@ import (
 	"github.com/ascli-go/ascli/sdk/failure"
 )
 
-const (
-	scheme = "faux://"
-	// maxSize is the largest file, 8*2^60 bytes less one.
-	maxSize = math.MaxInt64
-	// maxFiles bounds what a short text can ask for.
-	maxFiles = 10_000_000
-)
+// Prefix begins a source that is made up.
+const Prefix = "faux:///"
 
-// IsDestination tells whether a destination discards what it gets.
-func IsDestination(folder string) bool { return strings.HasPrefix(folder, scheme) }
+// Is tells whether a source is made up.
+func Is(source string) bool { return strings.HasPrefix(source, Prefix) }
 
-// IsSource tells whether a source exists nowhere.
-func IsSource(source string) bool { return strings.HasPrefix(source, scheme) }
-
-// Source is a file, or a folder of files.
-type Source struct {
-	// Name is that of the file or the folder; it may have several parts.
-	Name string
-	// Folder tells which it is.
-	Folder bool
-	Files  []File
-}
-
-// File is made content. Name is empty for a source that is a file itself.
+// File is a file that is made up.
 type File struct {
-	Name   string
+	// Name may have folders in it, separated by "/".
+	Name string
+	// Size of the content, bytes.
 	Size   int64
-	Random bool
+	random bool
 }
 
-// Open returns the content from an offset on, which is the same each time.
-func (f File) Open(offset int64) io.Reader {
-	var content io.Reader = zeros{}
-	if f.Random {
-		content = &noise{position: offset}
+// Content returns the content of the file, Size bytes.
+func (f File) Content() io.Reader {
+	var endless io.Reader = zeros{}
+	if f.random {
+		var seed [32]byte
+		copy(seed[:], f.Name)
+		endless = rand.NewChaCha8(seed)
 	}
-	return io.LimitReader(content, f.Size-offset)
+	return io.LimitReader(endless, f.Size)
 }
 
-// Parse reads faux:///<name>?<size> and faux:///<folder>?count=<n>&...
-func Parse(source string) (Source, error) {
-	name, query, found := strings.Cut(strings.TrimPrefix(source, scheme+"/"), "?")
-	if !found || name == "" || !strings.HasPrefix(source, scheme+"/") {
-		return Source{}, failure.Argumentf("%s: expecting %s/<name>?<size> or %s/<folder>?count=<number>", source, scheme, scheme)
-	}
-	if !strings.Contains(query, "=") {
-		size, err := parseSize(query)
-		if err != nil {
-			return Source{}, failure.Argumentf("%s: %w", source, err)
-		}
-		return Source{Name: name, Files: []File{{Size: size}}}, nil
-	}
-	files, err := parseFolder(query)
-	if err != nil {
-		return Source{}, failure.Argumentf("%s: %w", source, err)
-	}
-	return Source{Name: name, Folder: true, Files: files}, nil
-}
+// Name is that of the file or the folder. It may have folders in it, separated by
+// "/".
+func (s Source) Name() string { return s.name }
 
-// parseSize reads digits and a unit, powers of 1024.
-func parseSize(text string) (int64, error) {
-	digits := strings.TrimRight(strings.ToLower(text), "kmgtpe")
-	unit := strings.ToLower(text)[len(digits):]
-	count, err := strconv.ParseInt(digits, 10, 64)
-	if err != nil || count < 0 || len(unit) > 1 || strings.HasPrefix(digits, "+") {
-		return 0, fmt.Errorf("%q is no size: expecting <integer>[k,m,g,t,p,e]", text)
-	}
-	shift := 0
-	if unit != "" {
-		shift = 10 * (strings.Index("kmgtpe", unit) + 1)
-	}
-	if count > maxSize>>shift {
-		return 0, fmt.Errorf("the size %s is too large", text)
-	}
-	return count << shift, nil
-}
-
-func parseFolder(query string) ([]File, error) {
-	base, sequence, content := "file", "sequential", "zero"
-	numbers := map[string]int64{"count": -1, "size": 0, "inc": 0}
-	for pair := range strings.SplitSeq(query, "&") {
-		key, value, _ := strings.Cut(pair, "=")
-		_, isNumber := numbers[key]
-		var err error
-		switch {
-		case isNumber:
-			numbers[key], err = parseSize(value)
-		case key == "file":
-			base, err = url.PathUnescape(value)
-		case key == "seq":
-			sequence, err = oneOf(value, "sequential", "random")
-		case key == "buf_init":
-			content, err = oneOf(value, "none", "zero", "random")
-		default:
-			err = fmt.Errorf("unknown key, use: count, file, size, inc, seq, buf_init")
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", key, err)
-		}
-	}
-	count := numbers["count"]
-	switch {
-	case count < 0:
-		return nil, fmt.Errorf("count is missing")
-	case count > maxFiles:
-		return nil, fmt.Errorf("count is larger than %d", maxFiles)
-	case strings.ContainsAny(base, "/\x00"):
-		return nil, fmt.Errorf("file: %q is no name of a file", base)
-	}
-	return list(base, count, numbers["size"], numbers["inc"], sequence == "random", content == "random")
-}
-
-func oneOf(value string, allowed ...string) (string, error) {
-	for _, a := range allowed {
-		if value == a {
-			return value, nil
-		}
-	}
-	return "", fmt.Errorf("unknown value %q, use one of: %s", value, strings.Join(allowed, ", "))
-}
-
-func list(base string, count, size, increment int64, randomSize, randomContent bool) ([]File, error) {
-	// The draws are the same each time, so that a transfer can be resumed.
-	draw := rand.New(rand.NewPCG(uint64(size), uint64(increment)))
-	digits := max(5, len(strconv.FormatInt(count, 10)))
-	files := make([]File, count)
-	for i := range files {
-		this := size
-		switch {
-		case randomSize && increment > 0:
-			this += draw.Int64N(increment) * (draw.Int64N(2)*2 - 1)
-		case !randomSize && increment > 0 && int64(i) > (maxSize-size)/increment:
-			return nil, fmt.Errorf("the size of file %d is too large", i+1)
-		case !randomSize:
-			this += int64(i) * increment
-		}
-		if this < 0 {
-			this = max(this, 0)
-		}
-		files[i] = File{Name: fmt.Sprintf("%s_%0*d_%d", base, digits, i+1, this), Size: this, Random: randomContent}
-	}
-	return files, nil
-}
+// IsFolder tells whether the files are in a folder of that name.
+func (s Source) IsFolder() bool { return s.folder }
 
 // zeros is an endless source.
 type zeros struct{}
@@ -166,16 +56,133 @@ func (zeros) Read(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// noise is an endless source whose bytes depend on their position alone.
-type noise struct{ position int64 }
+// Source is what a source describes: one file, or a folder of many.
+type Source struct {
+	name string
+	// size of the one file, or of the first one of a folder.
+	size   int64
+	folder bool
 
-func (n *noise) Read(b []byte) (int, error) {
-	for i := range b {
-		at := uint64(n.position) + uint64(i)
-		word := (at>>3 + 1) * 0x9e3779b97f4a7c15
-		word = (word ^ word>>31) * 0xbf58476d1ce4e5b9
-		b[i] = byte(word >> (8 * (at & 7)))
+	base      string
+	count     int64
+	increment int64
+	random    bool // sizes
+	noise     bool // content
+}
+
+// Parse reads faux:///NAME?SIZE, or faux:///FOLDER?KEY=VALUE&... with the keys
+// count, file, size, inc, seq and buf_init.
+func Parse(source string) (Source, error) {
+	name, query, found := strings.Cut(strings.TrimPrefix(source, Prefix), "?")
+	if !found || name == "" {
+		return Source{}, failure.Argumentf("%s: expecting %s<name>?<size>", source, Prefix)
 	}
-	n.position += int64(len(b))
-	return len(b), nil
+	if !strings.Contains(query, "=") {
+		size, err := parseSize(query)
+		return Source{name: name, size: size, count: 1}, err
+	}
+	s := Source{name: strings.TrimRight(name, "/"), folder: true, base: "file", count: -1}
+	for pair := range strings.SplitSeq(query, "&") {
+		if err := s.set(pair); err != nil {
+			return Source{}, failure.Argumentf("%s: %w", source, err)
+		}
+	}
+	switch {
+	case s.name == "":
+		return Source{}, failure.Argumentf("%s: the folder has no name", source)
+	case s.count < 0:
+		return Source{}, failure.Argumentf("%s: count is missing: the number of files", source)
+	}
+	s.limitIncrement()
+	return s, nil
+}
+
+// limitIncrement keeps each size from 0 to the largest number, as ascp does.
+func (s *Source) limitIncrement() {
+	if s.random {
+		s.increment = min(s.increment, s.size, math.MaxInt64-s.size)
+	} else {
+		s.increment = min(s.increment, (math.MaxInt64-s.size)/max(s.count, 1))
+	}
+}
+
+// set reads one key of a folder.
+func (s *Source) set(pair string) (err error) {
+	key, value, _ := strings.Cut(pair, "=")
+	switch key {
+	case "count":
+		s.count, err = parseSize(value)
+	case "size":
+		s.size, err = parseSize(value)
+	case "inc":
+		s.increment, err = parseSize(value)
+	case "file":
+		s.base, err = url.PathUnescape(value)
+		if err == nil && (s.base == "" || strings.ContainsAny(s.base, "/\\\x00")) {
+			err = fmt.Errorf("%q is no name of a file", s.base)
+		}
+	case "seq":
+		s.random, err = choose(key, value, "sequential", "random")
+	case "buf_init":
+		if value != "none" { // what memory holds; zeros will do
+			s.noise, err = choose(key, value, "zero", "random")
+		}
+	default:
+		err = fmt.Errorf("unknown key %s, use count, file, size, inc, seq, buf_init", key)
+	}
+	return err
+}
+
+// choose tells whether a value is the second one of two.
+func choose(key, value, first, second string) (bool, error) {
+	if value != first && value != second {
+		return false, fmt.Errorf("%s cannot be %q, use %s or %s", key, value, first, second)
+	}
+	return value == second, nil
+}
+
+// parseSize reads an integer with an optional unit, a power of 1024.
+func parseSize(text string) (int64, error) {
+	digits, shift := text, 0
+	if text != "" {
+		if unit := strings.IndexByte("kmgtpe", text[len(text)-1]|0x20); unit >= 0 {
+			digits, shift = text[:len(text)-1], 10*(unit+1)
+		}
+	}
+	number, err := strconv.ParseUint(digits, 10, 63)
+	switch {
+	case err != nil && !isRange(digits):
+		return 0, failure.Argumentf("Format: <integer>[k,m,g,t,p,e]")
+	case err != nil || number > math.MaxInt64>>shift:
+		return 0, failure.Argumentf("the size %s is too large", text)
+	}
+	return int64(number) << shift, nil
+}
+
+// isRange tells a number that is too large from what is none.
+func isRange(digits string) bool {
+	return digits != "" && strings.Trim(digits, "0123456789") == ""
+}
+
+// Files returns the files. Sizes that are random are the same each time.
+func (s Source) Files() iter.Seq[File] {
+	return func(yield func(File) bool) {
+		if !s.folder {
+			yield(File{Name: s.name, Size: s.size})
+			return
+		}
+		var seed [32]byte
+		copy(seed[:], s.name)
+		sizes := rand.New(rand.NewChaCha8(seed))
+		for i := range s.count {
+			size := s.size + i*s.increment
+			if s.random {
+				// size plus or minus at most increment
+				size = s.size - s.increment + int64(sizes.Float64()*2*float64(s.increment))
+			}
+			if !yield(File{Name: fmt.Sprintf("%s/%s_%05d_%d", s.name, s.base, i+1, size), Size: size, random: s.noise}) {
+				return
+			}
+		}
+	}
 }

@@ -1,6 +1,7 @@
 package httpgw
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -16,9 +17,11 @@ import (
 // acknowledgements follows what a gateway says while it is sent to. One
 // goroutine listens, another, the sender, asks and waits.
 type acknowledgements struct {
-	// fileDone is told when the gateway has all of the file of that number,
-	// counted from 0 among those that have content.
+	// fileDone is told when the gateway has all of the file of that number.
 	fileDone func(number int)
+	// closeCreates tells that there are files without frames, empty ones: only the
+	// gateway's close frame says that they are made.
+	closeCreates bool
 	// changed has a value when something was heard since the last wait.
 	changed chan struct{}
 
@@ -26,11 +29,20 @@ type acknowledgements struct {
 	// sent and accepted count frames: the transfer spec and slices on one side,
 	// the marks of begin and end of a file on the other.
 	sent, accepted [2]int64
+	// ends are the files whose last frame is sent and not acknowledged.
+	ends []fileEnd
 	// err is what the gateway reported, or why nothing is heard any more.
 	err error
 	// finished is set once all is sent: then the gateway may close.
 	finished bool
 	closed   bool
+}
+
+// fileEnd is the last frame of a file: the one of that count among its kind.
+type fileEnd struct {
+	file  int
+	kind  reply
+	count int64
 }
 
 func newAcknowledgements(fileDone func(int)) *acknowledgements {
@@ -39,51 +51,68 @@ func newAcknowledgements(fileDone func(int)) *acknowledgements {
 
 // listen reads until the gateway closes, or reports an error.
 func (a *acknowledgements) listen(conn *websocket.Conn) {
+	var text bytes.Buffer
 	for {
-		_, text, err := conn.ReadMessage()
-		if err != nil {
+		if err := readReply(conn, &text); err != nil {
 			a.hangUp(err)
 			return
 		}
-		kind, err := parseReply(string(text))
+		kind, err := parseReply(text.String())
 		if err != nil {
 			a.update(func() { a.err, a.closed = err, true })
 			return
 		}
 		done := -1
-		a.update(func() {
-			a.accepted[kind]++
-			if marks := a.accepted[markAccepted]; kind == markAccepted && marks%2 == 0 {
-				done = int(marks/2) - 1
-			}
-		})
+		a.update(func() { done = a.accept(kind) })
 		if done >= 0 {
 			a.fileDone(done)
 		}
 	}
 }
 
-// orderly are the codes of a close that names no trouble: the original takes none
-// for an error. The last two stand for a connection that ends without code.
-var orderly = []int{
-	websocket.CloseNormalClosure, websocket.CloseGoingAway, websocket.CloseNoStatusReceived, websocket.CloseAbnormalClosure,
+// readReply takes a message into a buffer: there is one for each slice.
+func readReply(conn *websocket.Conn, text *bytes.Buffer) error {
+	_, message, err := conn.NextReader()
+	if err != nil {
+		return err
+	}
+	text.Reset()
+	_, err = text.ReadFrom(message)
+	return err
 }
 
+// accept counts an acknowledgement, and returns the file that is complete with
+// it or -1.
+func (a *acknowledgements) accept(kind reply) int {
+	a.accepted[kind]++
+	if len(a.ends) == 0 || a.ends[0].kind != kind || a.accepted[kind] < a.ends[0].count {
+		return -1
+	}
+	done := a.ends[0].file
+	a.ends = a.ends[1:]
+	return done
+}
+
+// orderly are the codes of a close that names no trouble: the original takes none
+// for an error.
+var orderly = []int{websocket.CloseNormalClosure, websocket.CloseGoingAway, websocket.CloseNoStatusReceived}
+
 // hangUp is the end of the connection: in order when everything is acknowledged
-// and the gateway names no trouble.
+// and the gateway names no trouble. A connection may end in order without a
+// close frame if no file waits for that.
 func (a *acknowledgements) hangUp(err error) {
 	a.update(func() {
 		a.closed = true
 		var closing *websocket.CloseError
-		troubled := errors.As(err, &closing) && !slices.Contains(orderly, closing.Code)
-		if a.finished && a.complete() && !troubled {
-			return
-		}
-		if troubled && closing.Text != "" {
+		named := errors.As(err, &closing)
+		inOrder := named && (slices.Contains(orderly, closing.Code) || closing.Code == websocket.CloseAbnormalClosure && !a.closeCreates)
+		switch {
+		case a.finished && a.complete() && inOrder:
+		case named && !slices.Contains(orderly, closing.Code) && closing.Code != websocket.CloseAbnormalClosure && closing.Text != "":
 			a.err = transfer.Errorf("the gateway closed the connection: %s", closing.Text)
-			return
+		default:
+			a.err = transfer.Errorf("the gateway closed the connection, %d of %d messages acknowledged: %w", sum(a.accepted), sum(a.sent), err)
 		}
-		a.err = transfer.Errorf("the gateway closed the connection, %d of %d messages acknowledged: %w", sum(a.accepted), sum(a.sent), err)
 	})
 }
 
@@ -99,12 +128,18 @@ func (a *acknowledgements) update(change func()) {
 
 func sum(counts [2]int64) int64 { return counts[frameAccepted] + counts[markAccepted] }
 
-// expect counts a frame about to be sent. It fails when the gateway has already
-// reported an error.
-func (a *acknowledgements) expect(kind reply) error {
+// noEnd is the file of a frame that is not the last one of a file.
+const noEnd = -1
+
+// expect counts a frame about to be sent, which is the last one of file ends or
+// of none. It fails when the gateway has already reported an error.
+func (a *acknowledgements) expect(kind reply, ends int) error {
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
 	a.sent[kind]++
+	if ends != noEnd {
+		a.ends = append(a.ends, fileEnd{ends, kind, a.sent[kind]})
+	}
 	return a.err
 }
 

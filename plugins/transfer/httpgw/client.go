@@ -24,9 +24,7 @@ func newClient(transport *http.Transport, idle time.Duration) *http.Client {
 	transport.ForceAttemptHTTP2 = false
 	transport.TLSNextProto = map[string]func(string, *tls.Conn) http.RoundTripper{}
 	transport.DisableCompression = true
-	if transport.ResponseHeaderTimeout == 0 {
-		transport.ResponseHeaderTimeout = idle
-	}
+	transport.ResponseHeaderTimeout = idle
 	return &http.Client{
 		Transport:     transport,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },

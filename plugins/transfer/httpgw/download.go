@@ -2,10 +2,13 @@ package httpgw
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"mime"
 	"net/http"
+	"net/url"
 	"os"
 	"path"
 	"path/filepath"
@@ -21,7 +24,7 @@ const (
 	partialSuffix = ".http_partial"
 	// noName is the name of what is received when nothing has a better one.
 	noName     = "http_download"
-	copyBuffer = 256 << 10
+	copyBuffer = 64 << 10
 )
 
 // download gets the sources as one file, a zip when they are several
@@ -36,9 +39,9 @@ func (j *job) download(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	id := path.Base(answer.Text("url"))
-	if id == "." || id == "/" {
-		return transfer.Errorf("the gateway gave no url for the download")
+	id, err := downloadID(answer)
+	if err != nil {
+		return err
 	}
 	// No data for that long ends the request.
 	ctx, cancel := context.WithCancelCause(ctx)
@@ -52,6 +55,19 @@ func (j *job) download(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// downloadID is what names a download that the gateway has prepared: the end of its
+// address, or transfer_spec_id, which IBM's client for web pages takes.
+func downloadID(answer *record.Object) (string, error) {
+	id := answer.Text("transfer_spec_id")
+	if address, err := url.Parse(answer.Text("url")); err == nil && address.Path != "" {
+		id = path.Base(address.Path)
+	}
+	if id == "" || id == "." || id == "/" {
+		return "", transfer.Errorf("the gateway gave no url for the download")
+	}
+	return url.PathEscape(id), nil
 }
 
 // nameDownload completes the spec with what the gateway wants to know, and
@@ -107,6 +123,9 @@ func (j *job) receive(ctx context.Context, id, name string, idle *time.Timer) er
 	}
 	target := filepath.Join(folder, localName(response.Header.Get("Content-Disposition"), name))
 	j.progress.start(response.ContentLength)
+	if kept, err := j.keepExisting(target); kept || err != nil {
+		return err
+	}
 	body := &watched{Reader: response.Body, heard: func(n int) {
 		idle.Reset(j.idle)
 		j.progress.add(n)
@@ -120,6 +139,25 @@ func (j *job) receive(ctx context.Context, id, name string, idle *time.Timer) er
 	}
 	j.progress.fileDone(target, size)
 	return nil
+}
+
+// keepExisting applies the overwrite policy to the local file. A gateway tells
+// neither the date nor a digest of what it sends: by the other policies, which
+// compare those, what it sends replaces the file.
+func (j *job) keepExisting(target string) (bool, error) {
+	info, err := os.Lstat(target)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, transfer.Errorf("%w", err)
+	case info.IsDir():
+		return false, transfer.Errorf("%s is a folder: nothing can be received with that name", target)
+	case j.spec.Text(transfer.FieldOverwrite) != "never":
+		return false, nil
+	}
+	j.log.Warn("kept, as overwrite is never: " + target)
+	return true, nil
 }
 
 func writeFile(path string, body io.Reader) (int64, error) {

@@ -8,41 +8,52 @@ import (
 	"os"
 	"path"
 	"path/filepath"
-	"slices"
 	"strings"
+	"time"
 
+	"github.com/ascli-go/ascli/plugins/transfer/faux"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
+
+// maxFiles bounds the memory for what one job sends.
+const maxFiles = 10_000_000
 
 // outgoing is a file to send.
 type outgoing struct {
 	// name is what the gateway is told.
 	name string
-	// path is empty for a file of zeros.
+	// path is empty for a file that is made up.
 	path string
 	size int64
+	// modified is when the file changed last, as it was found.
+	modified time.Time
+	// madeUp is the file if it exists nowhere.
+	madeUp faux.File
 }
 
-// open returns the content. It has exactly size bytes, or reading it fails.
+// open returns the content.
 func (f outgoing) open() (io.ReadCloser, error) {
 	if f.path == "" {
-		return io.NopCloser(zeros{}), nil
+		return io.NopCloser(f.madeUp.Content()), nil
 	}
 	return os.Open(f.path)
 }
 
-// withContent leaves the empty files out.
-func withContent(files []outgoing) []outgoing {
-	return slices.DeleteFunc(slices.Clone(files), func(f outgoing) bool { return f.size == 0 })
-}
-
-// zeros is an endless source.
-type zeros struct{}
-
-func (zeros) Read(b []byte) (int, error) {
-	clear(b)
-	return len(b), nil
+// unchanged fails if the file is not any more what it was when it was found: what
+// was read of it may be part old, part new.
+func (f outgoing) unchanged() error {
+	if f.path == "" {
+		return nil
+	}
+	info, err := os.Stat(f.path)
+	if err != nil {
+		return transfer.Errorf("the file was removed while it was sent: %w", err)
+	}
+	if info.Size() != f.size || !info.ModTime().Equal(f.modified) {
+		return transfer.Errorf("%s has changed while it was sent", f.path)
+	}
+	return nil
 }
 
 // collect finds the files of the sources (spec/transfer.md 12.2).
@@ -53,19 +64,33 @@ func collect(sourceRoot string, sources []transfer.Source, log *slog.Logger) ([]
 		if sourceRoot != "" {
 			source = sourceRoot + "/" + source
 		}
-		if strings.HasPrefix(source, fauxPrefix) {
-			name, size, err := parseFaux(source)
-			if err != nil {
-				return nil, err
-			}
-			files = append(files, outgoing{name: name, size: size})
-			continue
-		}
-		found, err := local(source, s.Destination, log)
+		found, err := find(source, s.Destination, log)
 		if err != nil {
 			return nil, err
 		}
 		files = append(files, found...)
+	}
+	return files, nil
+}
+
+func find(source, destination string, log *slog.Logger) ([]outgoing, error) {
+	if faux.Is(source) {
+		return makeUp(source)
+	}
+	return local(source, destination, log)
+}
+
+func makeUp(source string) ([]outgoing, error) {
+	s, err := faux.Parse(source)
+	if err != nil {
+		return nil, err
+	}
+	var files []outgoing
+	for f := range s.Files() {
+		if len(files) == maxFiles {
+			return nil, failure.Argumentf("%s: more than %d files", source, maxFiles)
+		}
+		files = append(files, outgoing{name: f.Name, size: f.Size, madeUp: f})
 	}
 	return files, nil
 }
@@ -86,7 +111,7 @@ func local(source, destination string, log *slog.Logger) ([]outgoing, error) {
 	if destination != "" {
 		name = path.Base(filepath.ToSlash(destination))
 	}
-	return []outgoing{{name: name, path: source, size: info.Size()}}, nil
+	return []outgoing{{name: name, path: source, size: info.Size(), modified: info.ModTime()}}, nil
 }
 
 // walk lists the files below a folder, breadth first. Their names are the paths
@@ -119,7 +144,7 @@ func walk(root string, log *slog.Logger) ([]outgoing, error) {
 			case err == nil && info.IsDir():
 				pending = append(pending, full)
 			case err == nil && info.Mode().IsRegular():
-				files = append(files, outgoing{name: filepath.ToSlash(full), path: full, size: info.Size()})
+				files = append(files, outgoing{name: filepath.ToSlash(full), path: full, size: info.Size(), modified: info.ModTime()})
 			default:
 				log.Warn("Ignoring non file/directory: " + full)
 			}

@@ -1,10 +1,12 @@
 package httpgw
 
 import (
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -33,9 +35,10 @@ type gateway struct {
 	disposition string
 
 	mutex sync.Mutex
-	// spec is the transfer spec of the last transfer.
-	spec  *record.Object
-	files map[string]string
+	// spec is the transfer spec of the last transfer, version its protocol.
+	spec    *record.Object
+	version string
+	files   map[string]string
 }
 
 func newGateway(t testing.TB) *gateway {
@@ -43,7 +46,7 @@ func newGateway(t testing.TB) *gateway {
 	g := &gateway{t: t, files: map[string]string{}, endpoints: []any{"https://h/v1/upload", "https://h/v2/upload"}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /aspera/http-gwy/v1/info", g.info)
-	mux.HandleFunc("GET /aspera/http-gwy/v2/upload", g.upload)
+	mux.HandleFunc("GET /aspera/http-gwy/{version}/upload", g.upload)
 	mux.HandleFunc("POST /aspera/http-gwy/v1/download", g.prepareDownload)
 	mux.HandleFunc("GET /aspera/http-gwy/v1/download/{id}", g.download)
 	g.Server = httptest.NewTLSServer(mux)
@@ -77,6 +80,10 @@ func (g *gateway) prepareDownload(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"error":{"user_message":"token expired"}}`)
 		return
 	}
+	if g.fault == "id only" {
+		_, _ = io.WriteString(w, `{"transfer_spec_id":"0af8-11"}`)
+		return
+	}
 	_, _ = io.WriteString(w, `{"url":"https://gw/aspera/http-gwy/v1/download/0af8-11"}`)
 }
 
@@ -101,8 +108,13 @@ func (g *gateway) download(w http.ResponseWriter, r *http.Request) {
 }
 
 func (g *gateway) upload(w http.ResponseWriter, r *http.Request) {
-	if g.fault == "forbidden" {
+	switch g.fault {
+	case "forbidden":
 		http.Error(w, "no", http.StatusForbidden)
+		return
+	case "broken":
+		w.WriteHeader(http.StatusInternalServerError)
+		_, _ = io.WriteString(w, `{"message":"the storage is away"}`)
 		return
 	}
 	upgrader := websocket.Upgrader{ReadBufferSize: 64 << 10}
@@ -113,6 +125,9 @@ func (g *gateway) upload(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = conn.Close() }()
 	c := &conversation{gateway: g, conn: conn}
+	g.mutex.Lock()
+	g.version = r.PathValue("version")
+	g.mutex.Unlock()
 	conn.SetCloseHandler(func(int, string) error { return c.goodbye() })
 	err = c.receive()
 	var protocol protocolError
@@ -157,6 +172,12 @@ func (c *conversation) goodbye() error {
 		}
 	case "trouble after the end":
 		return c.close(websocket.CloseInternalServerErr, "storage lost")
+	case "reset at the end":
+		tcp := c.conn.NetConn().(*tls.Conn).NetConn().(*net.TCPConn)
+		if err := tcp.SetLinger(0); err != nil {
+			return err
+		}
+		return tcp.Close()
 	case "no goodbye":
 		return c.conn.Close()
 	}
@@ -184,11 +205,53 @@ func (c *conversation) receive() error {
 		<-c.t.Context().Done()
 		return errOver
 	}
+	receive := c.receiveFile
+	if c.version == "v1" {
+		receive = c.receiveSlices
+	}
 	for {
-		if err := c.receiveFile(); err != nil {
+		if err := receive(); err != nil {
 			return err
 		}
 	}
+}
+
+// receiveSlices takes a file of version 1.
+func (c *conversation) receiveSlices() error {
+	var content []byte
+	for number, total := int64(0), int64(1); number < total; number++ {
+		slice, err := c.mark()
+		if err != nil {
+			return err
+		}
+		index, _ := slice.Int("fileIndex")
+		got, _ := slice.Int("slice")
+		total, _ = slice.Int("total_slices")
+		if path, _ := c.paths[index].(*record.Object); got != number || path.Text("source") != slice.Text("name") {
+			return protocolError{fmt.Errorf("slice %d is %.200s, paths are %s", number, record.JSON(slice), record.JSON(c.paths))}
+		}
+		data, err := base64.StdEncoding.DecodeString(slice.Text("data"))
+		if err != nil {
+			return protocolError{err}
+		}
+		content = append(content, data...)
+		size, _ := slice.Int("size")
+		if number == total-1 && int64(len(content)) != size {
+			return protocolError{fmt.Errorf("%d bytes instead of %d", len(content), size)}
+		}
+		if number == total-1 {
+			c.mutex.Lock()
+			c.files[slice.Text("name")] = string(content)
+			c.mutex.Unlock()
+			if c.fault == "error for the last message" {
+				return c.say(errorText("no space"))
+			}
+		}
+		if err := c.slice(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // receiveFile takes a mark, slices and a mark.

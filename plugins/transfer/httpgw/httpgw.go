@@ -19,7 +19,8 @@ import (
 
 const (
 	// idleTimeout bounds each wait for the gateway: for an answer, an
-	// acknowledgement, room to send, bytes to receive.
+	// acknowledgement, room to send, bytes to receive; unless http_options has
+	// read_timeout.
 	idleTimeout = 60 * time.Second
 	// maxChunk bounds the memory that a user can ask for with upload_chunk_size.
 	maxChunk = 64 << 20
@@ -72,9 +73,13 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 	if err != nil {
 		return nil, err
 	}
+	transport, idle := order.Env.HTTPTransport(), a.idle
+	if read := transport.ResponseHeaderTimeout; read > 0 {
+		idle = read // the user's read_timeout
+	}
 	j := &job{
-		root: root, spec: spec, params: params, idle: a.idle,
-		client:   newClient(order.Env.HTTPTransport(), a.idle),
+		root: root, spec: spec, params: params, idle: idle,
+		client:   newClient(transport, idle),
 		progress: newProgress(uuid.NewString(), emit),
 		log:      order.Env.Logger(),
 	}
@@ -93,10 +98,11 @@ func (j *job) run(ctx context.Context) error {
 	if j.spec.Text(transfer.FieldDirection) == string(transfer.Receive) {
 		return j.download(ctx)
 	}
-	if err := j.checkVersion(ctx); err != nil {
+	version, err := j.chooseVersion(ctx)
+	if err != nil {
 		return err
 	}
-	return j.upload(ctx)
+	return j.upload(ctx, version)
 }
 
 func parseParameters(info *record.Object) (parameters, error) {
@@ -113,8 +119,6 @@ func parseParameters(info *record.Object) (parameters, error) {
 	case p.url == "":
 		return p, failure.Argumentf("missing mandatory parameter of agent httpgw: url").
 			Hint(`Give it with --transfer-info=@json:'{"url":"https://<address of the gateway>"}'`)
-	case p.version == versionV1:
-		return p, failure.Argumentf("api_version v1 is not supported, use %s", versionV2)
 	case p.chunk < 1 || p.chunk > maxChunk:
 		return p, failure.Argumentf("upload_chunk_size shall be from 1 to %d bytes", maxChunk)
 	}
@@ -142,21 +146,26 @@ func checkSpec(spec *record.Object) (*record.Object, error) {
 	return spec, nil
 }
 
-// checkVersion asks the gateway which upload protocols it has.
-func (j *job) checkVersion(ctx context.Context) error {
+// chooseVersion asks the gateway which upload protocols it has, and returns the one
+// to speak. Each gateway has v1.
+func (j *job) chooseVersion(ctx context.Context) (string, error) {
 	info, err := j.call(ctx, http.MethodGet, "v1/info", nil)
 	if err != nil {
-		return err
+		return "", err
 	}
 	value, ok := info.Get("endpoints")
 	endpoints, isList := value.([]any)
 	if !ok || !isList {
-		return transfer.Errorf("%s/v1/info does not list the endpoints of the gateway: is it the address of a gateway?", j.root)
+		return "", transfer.Errorf("%s/v1/info does not list the endpoints of the gateway: is it the address of a gateway?", j.root)
+	}
+	if j.params.version == versionV1 {
+		return versionV1, nil
 	}
 	for _, e := range endpoints {
 		if s, _ := e.(string); strings.Contains(s, j.params.version) {
-			return nil
+			return j.params.version, nil
 		}
 	}
-	return transfer.Errorf("API version %s not supported by the gateway, and %s, which it may have, is not supported here: update the gateway", j.params.version, versionV1)
+	j.log.Warn("API version " + j.params.version + " not supported, reverting to " + versionV1)
+	return versionV1, nil
 }

@@ -2,6 +2,7 @@ package httpgw
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -116,6 +117,9 @@ func TestUpload(t *testing.T) {
 		{"only an empty file", []string{"empty"}, `{}`, map[string]string{}, "empty"},
 		{"a folder", []string{"d"}, `{}`, map[string]string{"ROOT/d/a": "a", "ROOT/d/sub/b": "b"}, "ROOT/d/a ROOT/d/none ROOT/d/sub/b"},
 		{"synchronous", []string{"big", "f1", "exact"}, `{"synchronous":true}`, map[string]string{"big": big, "f1": "one", "exact": files["exact"]}, "big f1 exact"},
+		{"version 1", []string{"f1", "empty", "big", "exact"}, `{"api_version":"v1"}`, map[string]string{"f1": "one", "big": big, "exact": files["exact"]}, "f1 empty big exact"},
+		{"version 1, a folder", []string{"d"}, `{"api_version":"v1"}`, map[string]string{"ROOT/d/a": "a", "ROOT/d/sub/b": "b"}, "ROOT/d/a ROOT/d/none ROOT/d/sub/b"},
+		{"version 1, synchronous", []string{"big", "f1", "exact"}, `{"api_version":"v1","synchronous":true}`, map[string]string{"big": big, "f1": "one", "exact": files["exact"]}, "big f1 exact"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			root := filepath.ToSlash(tree(t, files))
@@ -138,6 +142,9 @@ func TestUpload(t *testing.T) {
 			if paths := strings.Join(names, " "); paths != tt.paths {
 				t.Errorf("paths are %s, want %s", paths, tt.paths)
 			}
+			if want := tr.job.Info.Text("api_version"); g.version != cmp.Or(want, "v2") {
+				t.Errorf("version is %s", g.version)
+			}
 			if got := g.spec.Text("authentication"); got != "token" {
 				t.Errorf("authentication is %q", got)
 			}
@@ -157,6 +164,18 @@ func TestUploadFaux(t *testing.T) {
 	}
 }
 
+func TestUploadFauxFolder(t *testing.T) {
+	g := newGateway(t)
+	spec := strings.Replace(sending("", "faux:///some?count=3&size=0&inc=2"), `"source_root":"",`, "", 1)
+	if err := newTrial(t, g, spec, `{}`).run(t); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"some/file_00002_2": "\x00\x00", "some/file_00003_4": "\x00\x00\x00\x00"}
+	if !maps.Equal(g.files, want) || len(g.spec.List("paths")) != 3 {
+		t.Errorf("gateway has %q, spec %s", g.files, record.JSON(g.spec))
+	}
+}
+
 func TestUploadRenames(t *testing.T) {
 	root := tree(t, map[string]string{"a": "content"})
 	g := newGateway(t)
@@ -172,34 +191,40 @@ func TestUploadRenames(t *testing.T) {
 }
 
 func TestUploadEvents(t *testing.T) {
-	root := tree(t, map[string]string{"a": "12345", "b": "", "c": "678"})
-	g := newGateway(t)
-	tr := newTrial(t, g, sending(filepath.ToSlash(root), "a", "b", "c"), `{}`)
-	if err := tr.run(t); err != nil {
-		t.Fatal(err)
-	}
-	var last int64
-	done := map[string]int64{}
-	var kinds []string
-	for _, e := range tr.events {
-		switch e.Kind {
-		case transfer.Transfer:
-			last = e.Bytes
-		case transfer.FileDone:
-			done[e.File] = e.Bytes
-		default:
-			kinds = append(kinds, strings.TrimSpace(fmt.Sprint(e.Kind, " ", e.Text)))
-		}
-	}
-	if got := strings.Join(kinds, ", "); got != "sessions_init starting, sessions_init connecting wss, session_start, session_size, session_end, end" {
-		t.Errorf("events are %s", got)
-	}
-	if last != 8 || !maps.Equal(done, map[string]int64{"a": 5, "b": 0, "c": 3}) {
-		t.Errorf("%d bytes, files done: %v", last, done)
+	for _, version := range []string{"v1", "v2"} {
+		t.Run(version, func(t *testing.T) {
+			root := tree(t, map[string]string{"a": "12345", "b": "", "c": "678"})
+			g := newGateway(t)
+			tr := newTrial(t, g, sending(filepath.ToSlash(root), "a", "b", "c"), `{"upload_chunk_size":2}`)
+			tr.job.Info.Set("api_version", version)
+			if err := tr.run(t); err != nil {
+				t.Fatal(err)
+			}
+			var last int64
+			done := map[string]int64{}
+			var kinds []string
+			for _, e := range tr.events {
+				switch e.Kind {
+				case transfer.Transfer:
+					last = e.Bytes
+				case transfer.FileDone:
+					done[e.File] += e.Bytes
+				default:
+					kinds = append(kinds, strings.TrimSpace(fmt.Sprint(e.Kind, " ", e.Text)))
+				}
+			}
+			if got := strings.Join(kinds, ", "); got != "sessions_init starting, sessions_init connecting wss, session_start, session_size, session_end, end" {
+				t.Errorf("events are %s", got)
+			}
+			if last != 8 || !maps.Equal(done, map[string]int64{"a": 5, "b": 0, "c": 3}) {
+				t.Errorf("%d bytes, files done: %v", last, done)
+			}
+		})
 	}
 }
 
 func TestUploadFaults(t *testing.T) {
+	const version1 = `{"api_version":"v1"}`
 	for _, tt := range []struct {
 		fault, info string
 		// idle is how long the agent waits; source is what it sends.
@@ -209,6 +234,7 @@ func TestUploadFaults(t *testing.T) {
 		warns  bool
 	}{
 		{fault: "forbidden", want: "Unexpected: HTTP/1.1 403 Forbidden\nExpected: 101 Switching Protocols"},
+		{fault: "broken", want: "Unexpected: HTTP/1.1 500 Internal Server Error\nExpected: 101 Switching Protocols\nthe storage is away"},
 		{fault: "error", want: "permission denied"},
 		{fault: "error", info: `{"synchronous":true}`, want: "permission denied"},
 		{fault: "plain error", want: "permission denied"},
@@ -220,8 +246,18 @@ func TestUploadFaults(t *testing.T) {
 		{fault: "error after the end", want: "disk full"},
 		{fault: "trouble after the end", want: "storage lost"},
 		{fault: "no goodbye"},
+		{fault: "no goodbye", source: "faux:///d?count=2&inc=1k", want: "the gateway closed the connection, 4 of 4 messages acknowledged"},
+		{fault: "reset at the end", want: "the gateway closed the connection, 7 of 7 messages acknowledged"},
 		{fault: "silent", idle: 300 * time.Millisecond, want: "the gateway did not answer for 300ms", warns: true},
 		{fault: "silent", info: `{"synchronous":true}`, idle: 300 * time.Millisecond, want: "the gateway did not answer for 300ms", warns: true},
+		{fault: "error", info: version1, want: "permission denied"},
+		{fault: "plain error", info: version1, want: "permission denied"},
+		{fault: "nonsense", info: version1, want: "unknown message from gateway: [what?]"},
+		{fault: "cut", info: version1, want: "the gateway closed the connection"},
+		{fault: "early close", info: version1, want: "the gateway closed the connection"},
+		{fault: "error for the last message", info: version1, want: "no space"},
+		{fault: "error after the end", info: version1, want: "disk full"},
+		{fault: "silent", info: version1, idle: 300 * time.Millisecond, want: "the gateway did not answer for 300ms", warns: true},
 		{fault: "deaf", idle: 300 * time.Millisecond, source: "faux:///f?100m", want: "the gateway did not answer for 300ms", warns: true},
 	} {
 		t.Run(tt.fault+tt.info, func(t *testing.T) {
@@ -246,31 +282,6 @@ func TestUploadFaults(t *testing.T) {
 			}
 			if last := tr.events[len(tr.events)-1]; last.Kind != transfer.End {
 				t.Errorf("last event is %v", last)
-			}
-		})
-	}
-}
-
-func TestUploadOfVanishingFile(t *testing.T) {
-	for name, content := range map[string]string{"shorter": "12", "gone": ""} {
-		t.Run(name, func(t *testing.T) {
-			path := filepath.Join(tree(t, map[string]string{"f": content}), "f")
-			if name == "gone" {
-				path += "x"
-			}
-			g := newGateway(t)
-			conn := newTrial(t, g, sending("", "f"), `{}`)
-			params, err := parseParameters(conn.job.Info)
-			if err != nil {
-				t.Fatal(err)
-			}
-			reader := readSlices(t.Context(), []outgoing{{name: "f", path: path, size: 5}}, params.chunk)
-			got := <-reader.slices
-			if got.err == nil || !strings.Contains(got.err.Error(), path) {
-				t.Errorf("got %v", got.err)
-			}
-			if _, more := <-reader.slices; more {
-				t.Error("reading goes on after an error")
 			}
 		})
 	}
@@ -301,7 +312,6 @@ func TestErrorsBeforeStart(t *testing.T) {
 		{"unknown parameter", good, `{"foo":1}`, "unknown keyword: :foo"},
 		{"no url", good, `{"url":""}`, "missing mandatory parameter of agent httpgw: url"},
 		{"scheme", good, `{"url":"http://gw"}`, "GW URL shall be with scheme https"},
-		{"version 1", good, `{"api_version":"v1"}`, "api_version v1 is not supported, use v2"},
 		{"chunk", good, `{"upload_chunk_size":0}`, "upload_chunk_size shall be from 1 to 67108864 bytes"},
 		{"no token", `{"direction":"send","paths":[{"source":"a"}]}`, `{}`, "only token based transfer is supported in GW"},
 		{"no paths", `{"direction":"send","token":"t"}`, `{}`, "Missing mandatory parameter: paths"},
@@ -318,20 +328,31 @@ func TestErrorsBeforeStart(t *testing.T) {
 }
 
 func TestGatewayVersions(t *testing.T) {
+	both := []any{"/aspera/http-gwy/v1/upload", "/aspera/http-gwy/v2/upload"}
 	for _, tt := range []struct {
 		name      string
 		endpoints []any
-		want      string
+		info      string
+		version   string
+		warning   string
+		err       string
 	}{
-		{"only v1", []any{"https://h/v1/upload"}, "API version v2 not supported by the gateway"},
-		{"none", nil, "does not list the endpoints"},
+		{"both", both, `{}`, "v2", "", ""},
+		{"both, and v1 is asked for", both, `{"api_version":"v1"}`, "v1", "", ""},
+		{"only v1", both[:1], `{}`, "v1", "API version v2 not supported, reverting to v1", ""},
+		{"only v1, which is asked for", both[:1], `{"api_version":"v1"}`, "v1", "", ""},
+		{"none", nil, `{}`, "", "", "does not list the endpoints"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			g := newGateway(t)
 			g.endpoints = tt.endpoints
-			tr := newTrial(t, g, strings.Replace(sending("", "faux:///f?1k"), `"source_root":"",`, "", 1), `{}`)
-			if err := tr.run(t); err == nil || !strings.Contains(err.Error(), tt.want) {
+			tr := newTrial(t, g, strings.Replace(sending("", "faux:///f?1k"), `"source_root":"",`, "", 1), tt.info)
+			err := tr.run(t)
+			if tt.err == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), tt.err) {
 				t.Errorf("outcome is %v", err)
+			}
+			if g.version != tt.version || !strings.Contains(tr.log.String(), tt.warning) || tt.warning == "" && tr.log.Len() > 0 {
+				t.Errorf("version is %q, log %s", g.version, tr.log)
 			}
 		})
 	}

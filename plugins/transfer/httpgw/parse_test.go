@@ -5,32 +5,6 @@ import (
 	"testing"
 )
 
-func TestParseFaux(t *testing.T) {
-	for _, tt := range []struct {
-		source, name string
-		size         int64
-		err          string
-	}{
-		{"faux:///f?1k", "f", 1 << 10, ""},
-		{"faux:///d/f?100M", "d/f", 100 << 20, ""},
-		{"faux:///f?7e", "f", 7 << 60, ""},
-		{"faux:///f?8e", "", 0, "the size is too large"},
-		{"faux:///f?100", "", 0, "Format: <integer>[k,m,g,t,p,e]"},
-		{"faux:///f?1kb", "", 0, "Format: <integer>[k,m,g,t,p,e]"},
-		{"faux:///f", "", 0, "expecting faux:///<name>?<size>"},
-	} {
-		t.Run(tt.source, func(t *testing.T) {
-			name, size, err := parseFaux(tt.source)
-			if name != tt.name || size != tt.size {
-				t.Errorf("got %q, %d", name, size)
-			}
-			if tt.err == "" != (err == nil) || err != nil && !strings.Contains(err.Error(), tt.err) {
-				t.Errorf("error is %v", err)
-			}
-		})
-	}
-}
-
 func TestParseReply(t *testing.T) {
 	for _, tt := range []struct {
 		text string

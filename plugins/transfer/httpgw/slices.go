@@ -60,7 +60,7 @@ func (r *reader) stop(cancel context.CancelFunc) {
 
 func (r *reader) read(ctx context.Context, file int, f outgoing, chunk int64) error {
 	if f.size == 0 {
-		return nil
+		return f.unchanged()
 	}
 	content, err := f.open()
 	if err != nil {
@@ -82,7 +82,11 @@ func (r *reader) read(ctx context.Context, file int, f outgoing, chunk int64) er
 		if _, err := io.ReadFull(content, data); err != nil {
 			return transfer.Errorf("%s has become shorter while it was sent: %w", f.path, err)
 		}
-		left -= n
+		if left -= n; left == 0 {
+			if err := f.unchanged(); err != nil {
+				return err
+			}
+		}
 		select {
 		case r.slices <- slice{file: file, number: number, data: data}:
 		case <-ctx.Done():

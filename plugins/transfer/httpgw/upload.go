@@ -2,8 +2,13 @@ package httpgw
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
+	"fmt"
+	"io"
+	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +25,7 @@ const maxReply = 1 << 20
 const stalled = "A timeout condition using HTTPGW may signal a permission problem on destination. Check ascp logs on httpgw."
 
 // upload sends files over a WebSocket (spec/transfer.md 12.2 to 12.5).
-func (j *job) upload(ctx context.Context) error {
+func (j *job) upload(ctx context.Context, version string) error {
 	sources, err := transfer.SourcesOf(j.spec)
 	if err != nil {
 		return err
@@ -31,7 +36,7 @@ func (j *job) upload(ctx context.Context) error {
 	}
 	start, total := j.startFrame(files)
 	j.progress.emit(transfer.Event{Kind: transfer.SessionsInit, Text: "connecting wss"})
-	conn, err := j.dial(ctx, max(len(start), int(j.params.chunk)))
+	conn, line, err := j.dial(ctx, version, max(len(start), int(j.params.chunk)))
 	if err != nil {
 		return err
 	}
@@ -41,8 +46,9 @@ func (j *job) upload(ctx context.Context) error {
 	closed := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer closed()
 
-	u := &uploader{job: j, conn: conn, files: files, withContent: withContent(files)}
+	u := &uploader{job: j, conn: conn, line: line, version: version, files: files}
 	u.heard = newAcknowledgements(u.fileDone)
+	u.heard.closeCreates = slices.ContainsFunc(files, func(f outgoing) bool { return f.size == 0 })
 	listening := make(chan struct{})
 	go func() {
 		defer close(listening)
@@ -75,55 +81,70 @@ func (j *job) startFrame(files []outgoing) (frame []byte, total int64) {
 
 // dial opens the WebSocket. largest is the size of the largest message: a buffer
 // that holds it keeps each message in one frame.
-func (j *job) dial(ctx context.Context, largest int) (*websocket.Conn, error) {
+func (j *job) dial(ctx context.Context, version string, largest int) (*websocket.Conn, *wire, error) {
 	transport := j.client.Transport.(*http.Transport)
+	dial, line := transport.DialContext, &wire{}
+	if dial == nil {
+		dial = new(net.Dialer).DialContext
+	}
 	dialer := websocket.Dialer{
-		Proxy: transport.Proxy, NetDialContext: transport.DialContext, NetDialTLSContext: transport.DialTLSContext,
-		HandshakeTimeout: j.idle, WriteBufferSize: largest,
+		Proxy: transport.Proxy, HandshakeTimeout: j.idle, WriteBufferSize: largest,
+		NetDialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			conn, err := dial(ctx, network, address)
+			line.Conn = conn
+			return line, err
+		},
 	}
 	if transport.TLSClientConfig != nil {
 		dialer.TLSClientConfig = transport.TLSClientConfig.Clone()
 		dialer.TLSClientConfig.NextProtos = []string{"http/1.1"}
 	}
-	url := "wss" + strings.TrimPrefix(j.root, "https") + "/" + versionV2 + "/upload"
+	url := "wss" + strings.TrimPrefix(j.root, "https") + "/" + version + "/upload"
 	conn, response, err := dialer.DialContext(ctx, url, nil)
 	switch {
 	case errors.Is(err, websocket.ErrBadHandshake) && response != nil && response.StatusCode != http.StatusSwitchingProtocols:
-		return nil, transfer.Errorf("Unexpected: %s %s\nExpected: 101 Switching Protocols", response.Proto, response.Status)
+		return nil, nil, noSwitch(response)
 	case err != nil:
-		return nil, unreachable(err)
+		return nil, nil, unreachable(err)
 	}
 	conn.SetReadLimit(maxReply)
-	return conn, nil
+	return conn, line, nil
+}
+
+// noSwitch is the error for a handshake that is not answered by a WebSocket. Of
+// the body there is what the library has read.
+func noSwitch(response *http.Response) error {
+	text := fmt.Sprintf("Unexpected: %s %s\nExpected: 101 Switching Protocols", response.Proto, response.Status)
+	body, err := io.ReadAll(response.Body)
+	if detail := messageIn(body); err == nil && detail != "" {
+		text += "\n" + detail
+	}
+	return transfer.Errorf("%s", text)
 }
 
 // uploader is an upload under way.
 type uploader struct {
 	*job
-	conn  *websocket.Conn
-	files []outgoing
-	// withContent are the files that frames are about.
-	withContent []outgoing
-	heard       *acknowledgements
+	conn    *websocket.Conn
+	line    *wire
+	version string
+	files   []outgoing
+	heard   *acknowledgements
+	// frame is a buffer for messages of version 1.
+	frame []byte
 }
 
 // send makes the whole conversation. Acknowledgements are waited for at the end,
 // or after each message in synchronous mode.
 func (u *uploader) send(ctx context.Context, start []byte) error {
-	if err := u.message(ctx, frameAccepted, websocket.TextMessage, start); err != nil {
+	if err := u.tell(ctx, message{frameAccepted, noEnd, websocket.TextMessage, start}); err != nil {
 		return err
 	}
 	reading, stop := context.WithCancel(ctx)
 	reader := readSlices(reading, u.files, u.params.chunk)
 	defer reader.stop(stop)
-	for s := range reader.slices {
-		if s.err != nil {
-			return s.err
-		}
-		if err := u.slice(ctx, s); err != nil {
-			return err
-		}
-		reader.release(s)
+	if err := u.slices(ctx, reader); err != nil {
+		return err
 	}
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
@@ -134,25 +155,76 @@ func (u *uploader) send(ctx context.Context, start []byte) error {
 	return u.close(ctx)
 }
 
-// slice sends a slice, with the marks around it if it is the first or last.
-func (u *uploader) slice(ctx context.Context, s slice) error {
-	last := slicesOf(u.files[s.file].size, u.params.chunk) - 1
-	if s.number == 0 {
-		if err := u.message(ctx, markAccepted, websocket.TextMessage, u.mark(s.file, 0)); err != nil {
+// slices sends what is read. While more is there to send, what was sent last may
+// wait for it.
+func (u *uploader) slices(ctx context.Context, reader *reader) error {
+	if !u.params.synchronous {
+		u.line.hold()
+	}
+	for s := range reader.slices {
+		if s.err != nil {
+			return errors.Join(s.err, u.line.release())
+		}
+		if err := u.slice(ctx, s); err != nil {
 			return err
 		}
+		reader.release(s)
 	}
-	if err := u.message(ctx, frameAccepted, websocket.BinaryMessage, s.data); err != nil {
-		return err
-	}
-	u.progress.add(len(s.data))
-	if s.number == last {
-		return u.message(ctx, markAccepted, websocket.TextMessage, u.mark(s.file, last))
+	if err := u.line.release(); err != nil {
+		return u.broken(err)
 	}
 	return nil
 }
 
-// mark is the begin or the end of a file.
+// slice sends a slice, with the marks around it if it is the first or last.
+func (u *uploader) slice(ctx context.Context, s slice) error {
+	last := slicesOf(u.files[s.file].size, u.params.chunk) - 1
+	var err error
+	if u.version == versionV1 {
+		err = u.sliceV1(ctx, s, last)
+	} else {
+		err = u.sliceV2(ctx, s, last)
+	}
+	if err == nil {
+		u.progress.add(len(s.data))
+	}
+	return err
+}
+
+// sliceV1 sends the slice as base64 in JSON.
+func (u *uploader) sliceV1(ctx context.Context, s slice, last int64) error {
+	ends := noEnd
+	if s.number == last {
+		ends = s.file
+	}
+	const closing = "}}"
+	head := u.mark(s.file, s.number)
+	u.frame = append(u.frame[:0], head[:len(head)-len(closing)]...)
+	u.frame = append(u.frame, `,"data":"`...)
+	u.frame = base64.StdEncoding.AppendEncode(u.frame, s.data)
+	u.frame = append(u.frame, `"`+closing...)
+	return u.tell(ctx, message{frameAccepted, ends, websocket.TextMessage, u.frame})
+}
+
+// sliceV2 sends the bytes as they are, with a mark before the first slice and one
+// after the last.
+func (u *uploader) sliceV2(ctx context.Context, s slice, last int64) error {
+	if s.number == 0 {
+		if err := u.tell(ctx, message{markAccepted, noEnd, websocket.TextMessage, u.mark(s.file, 0)}); err != nil {
+			return err
+		}
+	}
+	if err := u.tell(ctx, message{frameAccepted, noEnd, websocket.BinaryMessage, s.data}); err != nil {
+		return err
+	}
+	if s.number == last {
+		return u.tell(ctx, message{markAccepted, s.file, websocket.TextMessage, u.mark(s.file, last)})
+	}
+	return nil
+}
+
+// mark is the begin or the end of a file in version 2, and a slice of version 1
+// without its data.
 func (u *uploader) mark(file int, number int64) []byte {
 	f := u.files[file]
 	return record.JSON(record.New("slice_upload", record.New(
@@ -165,15 +237,25 @@ func (u *uploader) mark(file int, number int64) []byte {
 	)))
 }
 
-// message sends a frame.
-func (u *uploader) message(ctx context.Context, kind reply, frame int, data []byte) error {
-	if err := u.heard.expect(kind); err != nil {
+// message is a frame to send.
+type message struct {
+	kind reply
+	// ends is the file of which this is the last frame, or noEnd.
+	ends int
+	// frame is a type of [websocket].
+	frame int
+	data  []byte
+}
+
+// tell sends a frame.
+func (u *uploader) tell(ctx context.Context, m message) error {
+	if err := u.heard.expect(m.kind, m.ends); err != nil {
 		return err
 	}
 	if err := u.conn.SetWriteDeadline(time.Now().Add(u.idle)); err != nil {
 		return u.broken(err)
 	}
-	if err := u.conn.WriteMessage(frame, data); err != nil {
+	if err := u.conn.WriteMessage(m.frame, m.data); err != nil {
 		return u.broken(err)
 	}
 	if u.params.synchronous {
@@ -216,13 +298,10 @@ func (u *uploader) close(ctx context.Context) error {
 	return err
 }
 
-// fileDone is called by the listener, with the number of a file among those that
-// have content.
+// fileDone is called by the listener.
 func (u *uploader) fileDone(number int) {
-	if number < len(u.withContent) {
-		f := u.withContent[number]
-		u.progress.fileDone(f.name, f.size)
-	}
+	f := u.files[number]
+	u.progress.fileDone(f.name, f.size)
 }
 
 // emptyFilesDone tells of the files that no frame was about.

@@ -5,7 +5,6 @@ package node
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -79,7 +78,7 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 	defer emit(transfer.Event{Kind: transfer.End})
 	j := &job{agent: a, api: api, emit: emit}
 	// Once asked for, the transfer has to be known by its id: else nobody could stop it.
-	patient, release := a.outlive(ctx)
+	patient, release := agent.Outlive(ctx, a.grace)
 	defer release()
 	if err := j.start(patient, spec); err != nil {
 		if ctx.Err() != nil {
@@ -97,16 +96,6 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 	}
 	j.end()
 	return []error{err}, nil
-}
-
-// outlive returns a context that ends the time of grace after ctx.
-func (a *Agent) outlive(ctx context.Context) (context.Context, func()) {
-	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	unwatch := context.AfterFunc(ctx, func() {
-		timer := time.AfterFunc(a.grace, cancel)
-		context.AfterFunc(longer, func() { timer.Stop() })
-	})
-	return longer, func() { unwatch(); cancel() }
 }
 
 func (j *job) start(ctx context.Context, spec *record.Object) error {
@@ -137,7 +126,7 @@ func (j *job) follow(ctx context.Context) error {
 			if over, err := j.take(state); over {
 				return err
 			}
-		case isFinal(err) || misses >= j.agent.misses:
+		case rest.IsFinal(err) || misses >= j.agent.misses:
 			return j.lost(err)
 		default:
 			misses++
@@ -147,13 +136,6 @@ func (j *job) follow(ctx context.Context) error {
 			return err
 		}
 	}
-}
-
-// isFinal tells that asking again is useless: the node understood, and refused.
-func isFinal(err error) bool {
-	var refusal *rest.Error
-	const tooEarly, tooMany = 408, 429
-	return errors.As(err, &refusal) && refusal.Status/100 == 4 && refusal.Status != tooEarly && refusal.Status != tooMany
 }
 
 // lost is the error about a transfer that the node does not tell of.

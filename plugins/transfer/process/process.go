@@ -26,6 +26,19 @@ func (p Program) start(args []string) (*process, error) {
 	cmd.Stdout, cmd.Stderr = output(p.Stdout, os.Stdout), output(p.Stderr, os.Stderr)
 	// A child of the program that keeps the output open shall not keep us.
 	cmd.WaitDelay = p.Patience
+	return launch(cmd, bound)
+}
+
+// bond says what becomes of a process when we die.
+type bond bool
+
+const (
+	bound   bond = true
+	unbound bond = false
+)
+
+// launch starts a process.
+func launch(cmd *exec.Cmd, to bond) (*process, error) {
 	running := &process{cmd: cmd, done: make(chan struct{})}
 	started := make(chan error, 1)
 	go func() {
@@ -33,13 +46,18 @@ func (p Program) start(args []string) (*process, error) {
 		// process ends, not the whole program: it stays for the life of the process.
 		runtime.LockOSThread()
 		defer runtime.UnlockOSThread()
-		cmd.SysProcAttr = boundToUs()
+		cmd.SysProcAttr = onItsOwn()
+		if to == bound {
+			cmd.SysProcAttr = boundToUs()
+		}
 		if err := cmd.Start(); err != nil {
 			started <- err
 			return
 		}
-		release := bindToUs(cmd.Process)
-		defer release()
+		if to == bound {
+			release := bindToUs(cmd.Process)
+			defer release()
+		}
 		started <- nil
 		defer close(running.done)
 		// The state of the process tells all that matters.

@@ -18,6 +18,9 @@ func sendCancel(net.Conn) {}
 
 func bindToUs(*os.Process) (release func()) { return func() {} }
 
+// onItsOwn gives a process a session of its own: no signal of our terminal reaches it.
+func onItsOwn() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+
 // interrupt asks a process to end. It fails only for one that has ended.
 func interrupt(p *os.Process) { _ = p.Signal(os.Interrupt) }
 

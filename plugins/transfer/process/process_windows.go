@@ -29,6 +29,11 @@ func sendCancel(conn net.Conn) {
 
 func boundToUs() *syscall.SysProcAttr { return nil }
 
+// onItsOwn gives a process no console: no Ctrl-C of ours reaches it.
+func onItsOwn() *syscall.SysProcAttr {
+	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP | windows.DETACHED_PROCESS}
+}
+
 // bindToUs puts the process in a job object that ends with its last handle, ours:
 // the system closes it when we die.
 func bindToUs(p *os.Process) (release func()) {

@@ -1,6 +1,7 @@
 package product
 
 import (
+	"cmp"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -49,11 +50,39 @@ type location struct {
 	logs, run string
 }
 
+const (
+	connectName = "IBM Aspera Connect"
+	// desktopLogs is where Aspera for Desktop tells its address.
+	desktopLogs = "~/Library/Logs/com.ibm.software.aspera.desktop"
+)
+
+// ConnectRun returns the folder with the address of a running Connect, "" when it
+// cannot be known. Of several places where Connect may be, it is the first that
+// exists.
+func (s System) ConnectRun() string {
+	first := ""
+	for _, p := range s.products() {
+		if p.Name != connectName {
+			continue
+		}
+		if isFolder(p.Run) {
+			return p.Run
+		}
+		first = cmp.Or(first, p.Run)
+	}
+	return first
+}
+
+// DesktopLogs returns the folder of the log files of Aspera for Desktop, "" when it
+// cannot be known. It is where macOS has logs, on each system: no other is known
+// (spec/transfer.md 10.2).
+func (s System) DesktopLogs() string { return s.expand(desktopLogs, "") }
+
 // locations is the table of spec/plugins/config.md 10.1, in the order of search.
 func locations() []location {
 	const (
 		desktop   = "IBM Aspera for Desktop"
-		connect   = "IBM Aspera Connect"
+		connect   = connectName
 		cli       = "Aspera CLI (deprecated)"
 		server    = "IBM Aspera High-Speed Transfer Server"
 		drive     = "Aspera Drive (deprecated)"
@@ -65,7 +94,7 @@ func locations() []location {
 		localData   = "%LOCALAPPDATA%/Aspera/Aspera Connect"
 	)
 	return []location{
-		{desktop, darwin, "/Applications/IBM Aspera.app", resources + "/transferd/bin", "~/Library/Logs/com.ibm.software.aspera.desktop", ""},
+		{desktop, darwin, "/Applications/IBM Aspera.app", resources + "/transferd/bin", desktopLogs, ""},
 		{connect, windows, "%LOCALAPPDATA%/Programs/Aspera/Aspera Connect", "bin", localData + "/var/log", localData},
 		{connect, darwin, "~/Applications/Aspera Connect.app", resources, connectLogs, connectRun},
 		{connect, darwin, "~/Applications/IBM Aspera Connect.app", resources, connectLogs, connectRun},

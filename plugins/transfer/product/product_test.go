@@ -61,6 +61,30 @@ func TestLocate(t *testing.T) {
 	}
 }
 
+func TestLocateDaemon(t *testing.T) {
+	home, both, later := t.TempDir(), t.TempDir(), t.TempDir()
+	former := touch(t, both, "asperatransferd")
+	touch(t, both, "transferd")
+	current := touch(t, later, "transferd")
+	installed := touch(t, home, ".aspera", "connect", "bin", "transferd")
+	for _, tt := range []struct{ name, folder, home, want string }{
+		{"the former name first", both, home, former},
+		{"the name since 1.1.3", later, home, current},
+		{"in a product", t.TempDir(), home, installed},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got, err := Search{System: System{OS: "linux", Home: tt.home}, SDKFolder: tt.folder}.LocateDaemon()
+			if err != nil || got.Path != tt.want {
+				t.Errorf("got %q, %v", got.Path, err)
+			}
+		})
+	}
+	_, err := Search{System: System{OS: "linux"}, SDKFolder: home}.LocateDaemon()
+	if e := failure.As(err); e == nil || !strings.Contains(e.Message, "neither asperatransferd nor transferd is in "+home) || len(e.Hints) != 3 {
+		t.Errorf("error is %v", err)
+	}
+}
+
 func TestLocateFails(t *testing.T) {
 	home := t.TempDir()
 	system := System{OS: "windows", Home: home, LocalAppData: filepath.Join(home, "local")}
@@ -178,4 +202,24 @@ func FuzzReadInfo(f *testing.F) {
 			t.Errorf("name %q", info.Name)
 		}
 	})
+}
+
+func TestConnectRun(t *testing.T) {
+	home, data := t.TempDir(), t.TempDir()
+	for _, tt := range []struct {
+		name   string
+		system System
+		want   string
+	}{
+		{"Linux", System{OS: "linux", Home: home}, filepath.Join(home, ".aspera", "connect")},
+		{"macOS", System{OS: "darwin", Home: home}, filepath.Join(home, "Library", "Application Support", "Aspera", "Aspera Connect")},
+		{"Windows", System{OS: "windows", LocalAppData: data}, filepath.Join(data, "Aspera", "Aspera Connect")},
+		{"nobody's home", System{OS: "linux"}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.system.ConnectRun(); got != tt.want {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
 }

@@ -171,6 +171,27 @@ func (s Search) at(path string) (Executable, error) {
 	return Executable{Path: path, Products: append([]Product{own}, s.known()...), system: s.System}, nil
 }
 
+// LocateDaemon finds the transfer daemon: in the SDK folder, else in the first
+// installed product that has one.
+func (s Search) LocateDaemon() (Executable, error) {
+	folder, err := s.Folder()
+	if err != nil {
+		return Executable{}, err
+	}
+	products := append([]Product{{Name: daemonName, Folder: folder, Bin: folder}}, s.known()...)
+	for i, p := range products {
+		for _, name := range []string{FormerTransferd, Transferd} {
+			if path := filepath.Join(p.Bin, s.System.Program(name)); isFile(path) {
+				return Executable{Path: path, Products: slices.Concat(products[i:i+1], products), system: s.System}, nil
+			}
+		}
+	}
+	return Executable{}, failure.Otherf("RuntimeError", "no transfer daemon found: neither %s nor %s is in %s", FormerTransferd, Transferd, folder).
+		Hint("Install it with: ascli config transferd install").
+		Hint("Or name the folder of one that is installed: --sdk-folder=<folder>").
+		Hint("Or use one that runs: --transfer-info=@json:'{\"url\":\"<address>:<port>\",\"start\":false}'")
+}
+
 func notFound() error {
 	err := failure.Otherf("RuntimeError", "no Aspera transfer module or SDK found.").
 		Hint("Install it with: ascli config ascp install").

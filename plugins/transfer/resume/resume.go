@@ -5,6 +5,8 @@ package resume
 import (
 	"context"
 	"errors"
+	"fmt"
+	"log/slog"
 	"time"
 
 	"github.com/ascli-go/ascli/sdk/transfer"
@@ -70,6 +72,15 @@ func (p Policy) Next(retries int, err error) (*Retry, error) {
 		return nil, err
 	}
 	return &Retry{Cause: failed, Delay: p.Delay(retries), Left: left - 1}, nil
+}
+
+// Announce tells of the retry before its wait; session is that of the attempt
+// before, "" if it is not known.
+func (r Retry) Announce(log *slog.Logger, emit func(transfer.Event), session string) {
+	log.Warn("An error occurred during transfer: " + r.Cause.Message)
+	text := fmt.Sprintf("Resuming in %d seconds (retry left:%d)", int(r.Delay.Seconds()), r.Left)
+	log.Warn(text)
+	emit(transfer.Event{Kind: transfer.Retry, Session: session, Text: r.Cause.Message + ". " + text})
 }
 
 // Sleep waits for d or until ctx is done, which is an error.

@@ -71,7 +71,7 @@ func connectionFailure(err error) error {
 	}
 	hints := failed.Hints
 	if failed.Unknown {
-		hints = append(hints, "Or accept servers at their first connection: --transfer-info.host_key="+string(sshclient.AcceptNew))
+		hints = append(hints, "Or accept servers at their first connection: --transfer-info.host_check="+string(sshclient.AcceptNew))
 	}
 	return &finalError{&failure.Error{Label: failure.Transfer, Message: failed.Message, Hints: hints, Cause: e}}
 }

@@ -32,7 +32,7 @@ func TestCutConnection(t *testing.T) {
 				}
 				sameTree(t, tree(t, to), map[string]string{"big": content})
 				// A window of one file and of the channel may be lost.
-				if again := proxy.passed() - bigSize; again > window*256<<10+4<<20 {
+				if again := proxy.passed() - bigSize; again > window*64<<10+4<<20 {
 					t.Errorf("%d bytes were sent again", again)
 				}
 				if n := r.count(transfer.Retry); n != 1 {

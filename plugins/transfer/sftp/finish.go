@@ -117,7 +117,13 @@ func (j *job) deleteExtra(tree targetTree) error {
 	if !j.spec.deleteBefore || j.cleaned {
 		return nil
 	}
+	if len(j.failures) > 0 {
+		return &finalError{coded(j.failures[0].Code, "nothing is deleted at the destination, because not all of the source can be read: %s", j.failures[0].Message)}
+	}
 	planned := map[string]bool{}
+	for _, target := range j.plan.passed {
+		planned[target] = true
+	}
 	for _, list := range [][]*entry{j.plan.folders, j.plan.files, j.plan.links} {
 		for _, e := range list {
 			planned[e.target] = true
@@ -176,4 +182,4 @@ func deletion(p string, err error) error {
 	return &finalError{&transfer.Error{Code: failed.Code, Message: "cannot delete before the transfer: " + failed.Message, Cause: err}}
 }
 
-func isFaux(e *entry) bool { return faux.IsSource(e.source) }
+func isFaux(e *entry) bool { return faux.Is(e.source) }

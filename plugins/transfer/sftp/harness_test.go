@@ -29,7 +29,6 @@ type bench struct {
 	// port is that to connect to; tests may put something between.
 	port        int
 	here, there string
-	log         bytes.Buffer
 }
 
 func newBench(t *testing.T) *bench {
@@ -41,7 +40,7 @@ func benchOn(t *testing.T, server *sshdtest.Server) *bench {
 	return &bench{t: t, server: server, port: server.Port, here: t.TempDir(), there: t.TempDir()}
 }
 
-// outcome is what a job gave.
+// result is what a job gave.
 type result struct {
 	err    error
 	events []transfer.Event
@@ -64,7 +63,7 @@ func (b *bench) spec(text string) *record.Object {
 	return record.DropNulls(spec)
 }
 
-// start runs a job; info is transfer_info.
+// run runs a job; info is transfer_info.
 func (b *bench) run(ctx context.Context, spec, info string) result {
 	b.t.Helper()
 	params, err := record.ParseObject([]byte(info))

@@ -71,7 +71,7 @@ func (j *job) login() sshclient.Config {
 	l := j.spec.login
 	config := sshclient.Config{
 		Host: l.host, Port: l.port, User: l.user, Password: l.password,
-		HostKeys:       sshclient.HostKeys{Fingerprint: l.fingerprint, Files: j.params.knownHosts, Policy: sshclient.Policy(j.params.hostKey)},
+		HostKeys:       sshclient.HostKeys{Fingerprint: l.fingerprint, Files: j.params.knownHosts, Policy: sshclient.Policy(j.params.hostCheck)},
 		Ciphers:        ciphers(l.cipher),
 		ConnectTimeout: j.params.connectTimeout, KeepAlive: j.params.keepAlive, Log: j.log,
 	}

@@ -19,7 +19,7 @@ const (
 type parameters struct {
 	connections    int64
 	files          int64
-	hostKey        string
+	hostCheck      string
 	knownHosts     []string
 	sshAgent       *bool
 	connectTimeout time.Duration
@@ -28,11 +28,11 @@ type parameters struct {
 }
 
 func parseParameters(info *record.Object) (parameters, error) {
-	p := parameters{connections: 2, files: 32, hostKey: string(sshclient.Strict), resume: resume.Default()}
+	p := parameters{connections: 2, files: 32, hostCheck: string(sshclient.Strict), resume: resume.Default()}
 	err := agent.Parameters{
 		"connections":     agent.Count(&p.connections),
 		"files":           agent.Count(&p.files),
-		"host_key":        agent.Text(&p.hostKey, sshclient.Policies()...),
+		"host_check":      agent.Text(&p.hostCheck, sshclient.Policies()...),
 		"known_hosts":     agent.Texts(&p.knownHosts, "known_hosts must be a Array of String"),
 		"ssh_agent":       optionalBool(&p.sshAgent),
 		"connect_timeout": agent.Seconds(&p.connectTimeout),

@@ -36,7 +36,9 @@ type entry struct {
 // plan is all that a job moves.
 type plan struct {
 	folders, files, links []*entry
-	bytes                 int64
+	// passed are the targets of what the sources have and the job leaves out.
+	passed []string
+	bytes  int64
 	// perFolder counts what goes directly into a folder of the target.
 	perFolder map[string]int
 }

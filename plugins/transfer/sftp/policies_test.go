@@ -239,6 +239,24 @@ func TestDeleteBefore(t *testing.T) {
 			t.Fatal(r.err)
 		}
 		sameTree(t, tree(t, to), map[string]string{"d/": "", "d/keep": "1", "outside": "1"})
+
+		// What the source has is not extra, wanted or not.
+		writeFile(t, filepath.Join(from, "d/old"), []byte("1"))
+		shift(t, filepath.Join(from, "d/old"), -100)
+		writeFile(t, filepath.Join(to, "d/old"), []byte("kept"))
+		spec := specOf(direction, to, []string{filepath.Join(from, "d")}, "delete_before_transfer", true, "exclude_older_than", "-3600")
+		if r := b.run(t.Context(), spec, `{}`); r.err != nil {
+			t.Fatal(r.err)
+		}
+		sameTree(t, tree(t, to), map[string]string{"d/": "", "d/keep": "1", "d/old": "kept", "outside": "1"})
+		// Nor is anything extra when the source is not known whole.
+		link(t, "loop", filepath.Join(from, "d/loop"))
+		writeFile(t, filepath.Join(to, "d/extra"), []byte("1"))
+		r := b.run(t.Context(), specOf(direction, to, []string{filepath.Join(from, "d")}, "delete_before_transfer", true), `{}`)
+		if r.err == nil || !strings.Contains(r.err.Error(), "nothing is deleted at the destination") {
+			t.Errorf("got %v", r.err)
+		}
+		sameTree(t, tree(t, to), map[string]string{"d/": "", "d/keep": "1", "d/old": "kept", "d/extra": "1", "outside": "1"})
 	})
 }
 

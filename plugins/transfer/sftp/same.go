@@ -77,7 +77,7 @@ type content interface {
 
 func (m *mover) localContent(e *entry, target string) (content, error) {
 	if e.fake != nil {
-		return fakeContent{*e.fake}, nil
+		return &madeContent{file: *e.fake}, nil
 	}
 	return m.openLocal(e, target)
 }
@@ -93,7 +93,7 @@ func (m *mover) samePart(l *line, h *protocol.Handle, local io.ReaderAt, part sp
 	var pending []request
 	mine := make([]byte, chunk)
 	for at, end := part.offset, part.offset+part.length; at < end || len(pending) > 0; {
-		if at < end && len(pending) < window/4 {
+		if at < end && len(pending) < window/8 {
 			n := min(chunk, end-at)
 			if err := m.limit.wait(m.ctx, int(n)); err != nil {
 				return false, err

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path"
 
-	"github.com/ascli-go/ascli/plugins/transfer/faux"
 	"github.com/ascli-go/ascli/plugins/transfer/sftp/protocol"
 )
 
@@ -135,7 +134,7 @@ func (u *upload) content() error {
 			u.buffers.give(buffer)
 			return err
 		}
-		if u.skipped = !u.source.isFake && n >= zeroBlock && isZero(buffer.Content(n)); u.skipped {
+		if u.skipped = u.source.made == nil && n >= zeroBlock && isZero(buffer.Content(n)); u.skipped {
 			u.buffers.give(buffer)
 			u.moved.add(int64(n))
 			u.at += int64(n)
@@ -207,19 +206,19 @@ func isZero(b []byte) bool {
 	return true
 }
 
-// source is a file of this machine that is read, or made content.
+// source is a file of this machine that is read, or content that is made up.
 type source struct {
 	file   *os.File
 	before fs.FileInfo
 	path   string
-	fake   faux.File
-	isFake bool
+	// made is the content of a file that is made up.
+	made *madeContent
 }
 
 // openSource opens the source of an entry, and takes its size and time of now.
 func openSource(e *entry) (*source, error) {
 	if e.fake != nil {
-		return &source{fake: *e.fake, isFake: true}, nil
+		return &source{made: &madeContent{file: *e.fake}}, nil
 	}
 	file, err := os.Open(e.source)
 	if err != nil {
@@ -245,15 +244,15 @@ func (s *source) Close() {
 
 func (s *source) nextData(at int64) int64 {
 	// A made file is moved all the same: it stands for a real one.
-	if s.isFake {
+	if s.made != nil {
 		return at
 	}
 	return nextData(s.file, at, s.before.Size())
 }
 
 func (s *source) readAt(b []byte, at int64) error {
-	if s.isFake {
-		_, err := io.ReadFull(s.fake.Open(at), b)
+	if s.made != nil {
+		_, err := s.made.ReadAt(b, at)
 		return err
 	}
 	n, err := s.file.ReadAt(b, at)
@@ -268,7 +267,7 @@ func (s *source) readAt(b []byte, at int64) error {
 
 // unchanged tells whether the file is still there as it was.
 func (s *source) unchanged() error {
-	if s.isFake {
+	if s.made != nil {
 		return nil
 	}
 	now, err := os.Stat(s.path)
@@ -277,12 +276,3 @@ func (s *source) unchanged() error {
 	}
 	return nil
 }
-
-// fakeContent reads made content anywhere.
-type fakeContent struct{ file faux.File }
-
-func (f fakeContent) ReadAt(b []byte, at int64) (int, error) {
-	return io.ReadFull(f.file.Open(at), b)
-}
-
-func (fakeContent) Close() error { return nil }

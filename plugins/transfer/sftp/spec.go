@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/ascli-go/ascli/plugins/transfer/faux"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
@@ -122,10 +121,10 @@ func (o *order) check(spec *record.Object) error {
 		return failure.Argumentf("remove_skipped needs remove_after_transfer")
 	case o.sourceBase == ".":
 		return failure.Argumentf("src_base: . is not a valid base")
-	case faux.IsDestination(o.destination) && o.direction == transfer.Send:
+	case discards(o.destination) && o.direction == transfer.Send:
 		return failure.Argumentf("destination_root %s: a server cannot discard what it gets by SFTP", o.destination)
 	}
-	o.discard = faux.IsDestination(o.destination)
+	o.discard = discards(o.destination)
 	if o.destination == "" {
 		o.destination = transfer.Destination("", nil, o.direction)
 	}

@@ -57,7 +57,7 @@ func TestParameters(t *testing.T) {
 	for info, want := range map[string]string{
 		`{"connections":0}`:      "connections shall be from 1 to 16",
 		`{"files":1000}`:         "files shall be from 1 to 256",
-		`{"host_key":"maybe"}`:   "transfer_info.host_key: unknown value maybe, use one of: strict, accept-new, any",
+		`{"host_check":"maybe"}`: "transfer_info.host_check: unknown value maybe, use one of: strict, accept-new, any",
 		`{"known_hosts":"f"}`:    "known_hosts must be a Array of String",
 		`{"ssh_agent":"yes"}`:    "transfer_info.ssh_agent: expecting a boolean, got String",
 		`{"speed":1}`:            "unknown keyword: :speed",
@@ -135,7 +135,7 @@ func TestUnknownHostHasHints(t *testing.T) {
 	writeFile(t, b.here+"/f", nil)
 	r := b.run(t.Context(), specOf("send", b.there, []string{b.here + "/f"}), `{"known_hosts":["/nowhere"]}`)
 	failed := failure.As(r.err)
-	if failed == nil || failed.Label != failure.Transfer || !strings.Contains(strings.Join(failed.Hints, "\n"), "--transfer-info.host_key="+string(sshclient.AcceptNew)) {
+	if failed == nil || failed.Label != failure.Transfer || !strings.Contains(strings.Join(failed.Hints, "\n"), "--transfer-info.host_check="+string(sshclient.AcceptNew)) {
 		t.Errorf("got %+v", failed)
 	}
 }

@@ -108,7 +108,7 @@ func TestAnotherServer(t *testing.T) {
 			}
 			writeFile(t, filepath.Join(to, "d/big.partial"), part)
 			writeFile(t, filepath.Join(to, "d/big.partial.info"), sourceInfo{stat.Size(), stat.ModTime().Unix()}.text())
-			r := b.run(t.Context(), specOf(direction, to, []string{filepath.Join(from, "d")}), `{"host_key":"any"}`)
+			r := b.run(t.Context(), specOf(direction, to, []string{filepath.Join(from, "d")}), `{"host_check":"any"}`)
 			if r.err != nil {
 				t.Fatal(r.err)
 			}
@@ -177,7 +177,7 @@ func TestNamesThatEscape(t *testing.T) {
 	})
 	b := benchOn(t, server)
 	to := filepath.Join(b.here, "destination")
-	r := b.run(t.Context(), specOf("receive", to, []string{"/d"}), `{"host_key":"any"}`)
+	r := b.run(t.Context(), specOf("receive", to, []string{"/d"}), `{"host_check":"any"}`)
 	if code(r.err) != codeSomeFiles || !strings.Contains(r.err.Error(), `the server names a file "../up"`) {
 		t.Errorf("got %v", r.err)
 	}
@@ -207,7 +207,7 @@ func TestNoSFTP(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := benchOn(t, serveSFTP(t, tt.serve))
-			r := b.run(t.Context(), specOf("receive", b.here, []string{"/f"}), `{"host_key":"any"}`)
+			r := b.run(t.Context(), specOf("receive", b.here, []string{"/f"}), `{"host_check":"any"}`)
 			if code(r.err) != codeConfiguration || !strings.Contains(r.err.Error(), tt.want) || r.count("retry") != 0 {
 				t.Errorf("got %d: %v", code(r.err), r.err)
 			}

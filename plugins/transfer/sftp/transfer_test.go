@@ -48,7 +48,7 @@ func TestFilesArrive(t *testing.T) {
 		long := strings.Repeat("é", 127) + "x"
 		want := map[string]string{"tree/": "", "tree/none/": "", "tree/sub/": "", "tree/sub/deep/": ""}
 		for name, size := range map[string]int{
-			"tree/empty": 0, "tree/one": 1, "tree/sub/chunk": 261120, "tree/sub/more": 261121, "tree/sub/deep/several": 3_000_001,
+			"tree/empty": 0, "tree/one": 1, "tree/sub/chunk": 65536, "tree/sub/more": 65537, "tree/sub/deep/several": 3_000_001,
 			"tree/naïve 文件.txt": 7, "tree/" + long: 2_000_000, "tree/-rf *?\"'\\": 5, "single": 12345,
 		} {
 			want[name] = string(randomBytes(size))

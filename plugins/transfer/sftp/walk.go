@@ -14,8 +14,12 @@ import (
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
-// walkers is how many folders are listed at the same time.
-const walkers = 8
+const (
+	// walkers is how many folders are listed at the same time.
+	walkers = 8
+	// maxMade bounds what a short text can ask for.
+	maxMade = 10_000_000
+)
 
 // walker finds what the sources have.
 type walker struct {
@@ -29,6 +33,7 @@ type walker struct {
 
 	mutex    sync.Mutex
 	found    []*entry
+	passed   []string
 	failures []*transfer.Error
 	broken   error
 }
@@ -47,7 +52,7 @@ func walk(ctx context.Context, o *order, tree sourceTree, log *slog.Logger) (*pl
 	for _, s := range o.sources {
 		source := o.sourceOf(s)
 		switch {
-		case faux.IsSource(s.Source):
+		case faux.Is(s.Source):
 			if err := w.makeFaux(s); err != nil {
 				return nil, nil, err
 			}
@@ -66,6 +71,7 @@ func walk(ctx context.Context, o *order, tree sourceTree, log *slog.Logger) (*pl
 		return nil, nil, w.broken
 	}
 	p, duplicates := arrange(w.found, o.direction == transfer.Receive && foldsCase())
+	p.passed = w.passed
 	return p, append(w.failures, duplicates...), nil
 }
 
@@ -77,19 +83,24 @@ func (w *walker) makeFaux(s transfer.Source) error {
 	if err != nil {
 		return err
 	}
-	target, err := w.order.targetOf(transfer.Source{Source: source.Name, Destination: s.Destination})
-	if err != nil {
-		return err
+	// A name of several parts keeps them, unless a pair gives another one.
+	target := strings.TrimLeft(path.Clean("/"+source.Name()), "/")
+	if s.Destination != "" {
+		if target, err = w.order.targetOf(s); err != nil {
+			return err
+		}
 	}
-	if s.Destination == "" {
-		// A name of several parts keeps them.
-		target = strings.TrimLeft(path.Clean("/"+source.Name), "/")
-	}
-	if source.Folder {
+	if source.IsFolder() {
 		w.found = append(w.found, &entry{source: s.Source, target: target, attributes: attributes{kind: fs.ModeDir}})
 	}
-	for _, f := range source.Files {
-		w.found = append(w.found, &entry{source: s.Source, target: path.Join(target, f.Name), attributes: attributes{size: f.Size}, fake: &f, named: !source.Folder})
+	for f := range source.Files() {
+		if len(w.found) == maxMade {
+			return failure.Argumentf("%s: more than %d files", s.Source, maxMade)
+		}
+		within := strings.TrimPrefix(f.Name, source.Name())
+		w.found = append(w.found, &entry{
+			source: s.Source, target: path.Join(target, within), attributes: attributes{size: f.Size}, fake: &f, named: !source.IsFolder(),
+		})
 	}
 	return nil
 }
@@ -108,6 +119,13 @@ func (w *walker) add(e *entry) {
 	w.mutex.Lock()
 	defer w.mutex.Unlock()
 	w.found = append(w.found, e)
+}
+
+// pass notes what the source has and the job leaves out.
+func (w *walker) pass(e *entry) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.passed = append(w.passed, e.target)
 }
 
 func (w *walker) top(p place) {
@@ -141,8 +159,11 @@ func (w *walker) visit(p place, a attributes, isNamed bool) {
 	case 0:
 		if w.order.wants(e.modified) {
 			w.add(e)
+		} else {
+			w.pass(e)
 		}
 	default:
+		w.pass(e)
 		if !w.order.quietSpecials {
 			w.log.Warn("Ignoring non file/directory: " + e.source)
 		}
@@ -153,6 +174,7 @@ func (w *walker) visit(p place, a attributes, isNamed bool) {
 func (w *walker) link(e *entry, p place) (*entry, place, bool) {
 	switch w.order.links {
 	case linksSkip:
+		w.pass(e)
 		return nil, p, false
 	case linksCopy, linksCopyForce:
 		target, err := w.tree.readlink(e.source)

@@ -23,6 +23,7 @@ func TestRead(t *testing.T) {
 		{"CRLF", "FASPMGR 2\r\nType: CANCEL\r\n\r\n", "CANCEL", false},
 		{"value with colons", "FASPMGR 2\nType: START\nSource: C:/a: b\n\n", "START Source=C:/a: b", false},
 		{"no space after the colon", "FASPMGR 2\nType:DONE\nOperation:\n\n", "DONE Operation=", false},
+		{"line breaks in a name", "FASPMGR 2\nType: START\nSource: a\x1bnb\x1brc\x1b\x1bd\x1bx\x1b\n\n", "START Source=a\nb\rc\x1bd\x1bx\x1b", false},
 		{"a new header drops the message in progress", "FASPMGR 2\nType: A\nFASPMGR 2\nType: B\n\n", "B", false},
 		{"unfinished message", "FASPMGR 2\nType: CANCEL\n", "", false},
 		{"data without header", "Type: CANCEL\n\n", "", true},
@@ -69,14 +70,18 @@ func TestPortSendsWhatReadersUnderstand(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer supervisor.Close()
-	if err := port.Send(management.New(management.Stats).Text("File", "a\nb\x1bc").Int("Written", 12)); err != nil {
+	event := management.New(management.Stats).Text("File", "a\nb\x1bc").Int("Written", 12)
+	if wire, want := string(event.Encode()), "FASPMGR 2\nType: STATS\nFile: a\x1bnb\x1b\x1bc\nWritten: 12\n\n"; wire != want {
+		t.Errorf("on the wire: %q, want %q", wire, want)
+	}
+	if err := port.Send(event); err != nil {
 		t.Fatal(err)
 	}
 	message, err := management.NewReader(supervisor).Read()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := describe(message), "STATS File=a\x1bnb\x1b\x1bc Written=12"; got != want {
+	if got, want := describe(message), "STATS File=a\nb\x1bc Written=12"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

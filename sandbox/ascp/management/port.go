@@ -14,6 +14,10 @@ const (
 	writeTimeout = 10 * time.Second
 )
 
+// garbage is neither a header, a field nor the end of a message (spec
+// management.md section 2).
+const garbage = "this line is no management message\n"
+
 // Port is a connection to the supervising program.
 type Port struct {
 	conn   net.Conn
@@ -46,6 +50,19 @@ func (p *Port) Send(message *Message) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.buffer = message.appendTo(p.buffer[:0])
+	return p.write()
+}
+
+// SendGarbage sends a line that is none of the protocol, to rehearse that.
+func (p *Port) SendGarbage() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.buffer = append(p.buffer[:0], garbage...)
+	return p.write()
+}
+
+// write sends the buffer; p.mu is held.
+func (p *Port) write() error {
 	if err := p.conn.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return fmt.Errorf("management port: %w", err)
 	}

@@ -60,6 +60,26 @@ func (r *Reader) Read() (*Message, error) {
 	return nil, io.EOF
 }
 
+// unescape reads what lineBreaks has written. An escape
+// that means nothing stays.
+func unescape(value string) string {
+	if !strings.Contains(value, "\x1b") {
+		return value
+	}
+	var text strings.Builder
+	for i := 0; i < len(value); i++ {
+		if value[i] == '\x1b' && i+1 < len(value) {
+			if meant := strings.IndexByte("\x1bnr", value[i+1]); meant >= 0 {
+				text.WriteByte("\x1b\n\r"[meant])
+				i++
+				continue
+			}
+		}
+		text.WriteByte(value[i])
+	}
+	return text.String()
+}
+
 // add takes one line of a message; m is nil before the first header.
 func (m *Message) add(line string) error {
 	name, value, found := strings.Cut(line, ":")
@@ -69,7 +89,7 @@ func (m *Message) add(line string) error {
 	if m == nil {
 		return fmt.Errorf("%w: unexpected line: data without header", ErrSyntax)
 	}
-	value = strings.TrimPrefix(value, " ")
+	value = unescape(strings.TrimPrefix(value, " "))
 	if name == "Type" {
 		m.Type = Type(value)
 		return nil

@@ -22,6 +22,7 @@ import (
 	"go.yaml.in/yaml/v3"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/ascli-go/ascli/sandbox/ascp/faults"
 	"github.com/ascli-go/ascli/sandbox/fault"
 )
 
@@ -171,6 +172,35 @@ func TestFaultsByFlag(t *testing.T) {
 	} {
 		if status := s.get(s.config.Node.URL+step.path, step.as); status != step.status {
 			t.Errorf("request %d of %s: status = %d, want %d", at, step.path, status, step.status)
+		}
+	}
+}
+
+func TestAscpFaultsByFlag(t *testing.T) {
+	s := start(t, `--ascp-fault={"times":2,"code":15}`, `--ascp-fault={"kind":"kill","after_bytes":10}`)
+	name := filepath.Join(s.config.Common.SDKFolder, faults.FileName)
+	for _, want := range []faults.Kind{faults.Error, faults.Error, faults.Kill} {
+		if rule, err := faults.Take(t.Context(), name); err != nil || rule.Kind != want {
+			t.Errorf("rule %+v, %v, want kind %s", rule, err, want)
+		}
+	}
+}
+
+func TestGatewayByFlags(t *testing.T) {
+	s := start(t, "--gateway-api=v1", `--gateway-fault={"path":"/aspera/http-gwy/v1/info","times":1,"status":503}`)
+	root := s.config.Gateway.TransferInfo.URL
+	origin := strings.TrimSuffix(root, "/aspera/http-gwy")
+	for at, step := range []struct {
+		url    string
+		as     *nodePreset
+		status int
+	}{
+		{root + "/v1/info", nil, 503}, {root + "/v1/info", nil, 200}, {root + "/v2/upload", nil, 404},
+		{root + "/v1/upload", nil, 400}, // no handshake
+		{origin + fault.ControlPath, &s.config.Node, 200}, {origin + fault.ControlPath, s.config.Key, 401}, {origin + fault.ControlPath, nil, 401},
+	} {
+		if status := s.get(step.url, step.as); status != step.status {
+			t.Errorf("request %d of %s: status = %d, want %d", at, step.url, status, step.status)
 		}
 	}
 }
@@ -348,6 +378,8 @@ func TestStartErrorsSayWhatToDo(t *testing.T) {
 		"port taken":     {[]string{"--ascp=" + self, "--ssh-port=" + takenPort}, "choose another port with --ssh-port"},
 		"folder in use":  {[]string{"--ascp=" + self, "--folder=" + used}, "another sandbox uses it"},
 		"unknown option": {[]string{"--colour"}, "see --help"},
+		"gateway fault":  {[]string{"--ascp=" + self, `--gateway-fault={"websocket":{"do":"zoo"}}`}, `do of websocket cannot be "zoo"`},
+		"gateway API":    {[]string{"--ascp=" + self, "--gateway-api=v3"}, "gateway-api"},
 		"bad fault":      {[]string{"--ascp=" + self, `--fault={"status":1}`}, "not from 200 to 599"},
 		"bad log level":  {[]string{"--log-level=loud"}, "see --help"},
 	}

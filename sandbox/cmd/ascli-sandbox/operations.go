@@ -57,7 +57,7 @@ func openOperations(folder string, w *world.World, log *slog.Logger) (_ *operati
 	}
 	program, key := ascp.Installed(sdkFolder(folder))
 	o.Initiator = initiator.New(initiator.Config{
-		Ascp: program, BypassKey: key, Temporary: lists, Transfers: o.Transfers,
+		Ascp: program, BypassKey: key, Temporary: lists, Transfers: o.Transfers, Disk: w.Disk(),
 	})
 	o.closers = append(o.closers, func() error { o.Initiator.Close(); return nil })
 	return o, nil

@@ -22,7 +22,10 @@ type site struct {
 	nodeURL    string
 	gatewayURL string
 	sshAddress string
+	wss        string // URL, or that there is none
 	smtpPort   int
+	connectURL string
+	desktopURL string
 	configFile string
 }
 
@@ -33,9 +36,19 @@ func newSite(folder, caFile string, l *listeners) site {
 		nodeURL:    "https://" + l.node.Addr().String(),
 		gatewayURL: "https://" + l.gateway.Addr().String() + gatewayPath,
 		sshAddress: l.ssh.Addr().String(),
+		wss:        wssURL(l),
 		smtpPort:   port(l.mail),
+		connectURL: "http://" + l.connect.Addr().String(),
+		desktopURL: "http://" + l.desktop.Addr().String(),
 		configFile: filepath.Join(folder, "config.yaml"),
 	}
+}
+
+func wssURL(l *listeners) string {
+	if l.wss == nil {
+		return "none: see --wss-port"
+	}
+	return "wss://" + l.wss.Addr().String()
 }
 
 func sdkFolder(folder string) string { return filepath.Join(folder, "sdk") }
@@ -146,9 +159,12 @@ func (s site) announce(out io.Writer) error {
 	_, err := fmt.Fprintf(out, `ascli sandbox, on loopback only. Its transfers are not FASP.
   Node API       %s
   SSH            %s
+  WebSocket      %s
   HTTP gateway   %s
   Mail (SMTP)    %s
   Mail folder    %s
+  Connect        %s (link %s to ~/.aspera/connect)
+  Desktop        %s (link %s to ~/Library/Logs/com.ibm.software.aspera.desktop)
   Data folder    %s
   CA certificate %s
   Configuration  %s
@@ -162,8 +178,9 @@ Try:
   %s node browse /
   %s node --preset=sandbox_ak access_keys do self browse /
 ready
-`, s.nodeURL, s.sshAddress, s.gatewayURL,
-		net.JoinHostPort(loopback, strconv.Itoa(s.smtpPort)), mailFolder(s.folder), s.folder, s.caFile, s.configFile, ascli, ascli)
+`, s.nodeURL, s.sshAddress, s.wss, s.gatewayURL,
+		net.JoinHostPort(loopback, strconv.Itoa(s.smtpPort)), mailFolder(s.folder),
+		s.connectURL, connectFolder(s.folder), s.desktopURL, desktopFolder(s.folder), s.folder, s.caFile, s.configFile, ascli, ascli)
 	return err
 }
 

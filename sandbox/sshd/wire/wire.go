@@ -14,6 +14,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+
+	"github.com/ascli-go/ascli/sandbox/sparse"
 )
 
 // TransferUser is the account of transfers by token (spec transfer.md 6.1).
@@ -26,6 +28,10 @@ const (
 	EnvTags      = "ASPERA_SCP_TAGS64"
 	EnvDirection = "ASPERA_SCP_DIRECTION"
 )
+
+// DiscardDestination is a destination that keeps nothing (spec transfer.md
+// section 5.1).
+const DiscardDestination = "faux://"
 
 // How a session channel tells that the transfer token was refused. The status
 // is ascp's code for an authentication failure (spec management.md section 7).
@@ -74,10 +80,17 @@ type DigestRequest struct {
 }
 
 // Range is a part of a file, in bytes.
-type Range struct {
-	Offset int64 `json:"offset"`
-	Length int64 `json:"length"`
-}
+type Range = sparse.Range
+
+// AccessedAttribute is an extended SFTP attribute of files: when the file was
+// last read, in seconds since 1970. The library of the server has the
+// modification time in the place of the access time.
+const AccessedAttribute = "accessed@ascli-sandbox"
+
+// RangesCommand is the exec command that tells which parts of a file hold data:
+// its path on standard input, a JSON array of Range in order on standard
+// output. What is between them is zeros, which need not be moved.
+const RangesCommand = "ranges@ascli-sandbox"
 
 // Digest gives the SHA-256 of the ranges of a file, one after the other, in
 // hexadecimal. A range beyond the end of the file is an error.

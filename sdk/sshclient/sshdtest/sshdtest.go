@@ -185,22 +185,11 @@ func (s *Server) prepare(options Options) (string, error) {
 		"Subsystem sftp " + sftp,
 	}
 	for _, kind := range kinds {
-		signer, text, err := NewKey(kind, "")
+		more, err := s.addHostKey(kind, options.Certified, authority)
 		if err != nil {
 			return "", err
 		}
-		path := filepath.Join(s.folder, "host_"+kind)
-		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-			return "", err
-		}
-		s.HostKeys[kind] = signer.PublicKey()
-		lines = append(lines, "HostKey "+path)
-		if options.Certified {
-			if err := certify(path+"-cert.pub", signer.PublicKey(), authority); err != nil {
-				return "", err
-			}
-			lines = append(lines, "HostCertificate "+path+"-cert.pub")
-		}
+		lines = append(lines, more...)
 	}
 	signer, text, err := NewKey(Ed25519, "")
 	if err != nil {
@@ -214,6 +203,27 @@ func (s *Server) prepare(options Options) (string, error) {
 		s.Authorize(signer.PublicKey()),
 		os.WriteFile(path, []byte(strings.Join(append(lines, options.Config...), "\n")+"\n"), 0o600),
 	)
+}
+
+// addHostKey makes a host key and returns its lines of sshd_config.
+func (s *Server) addHostKey(kind string, certified bool, authority ssh.Signer) ([]string, error) {
+	signer, text, err := NewKey(kind, "")
+	if err != nil {
+		return nil, err
+	}
+	s.HostKeys[kind] = signer.PublicKey()
+	path := filepath.Join(s.folder, "host_"+kind)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		return nil, err
+	}
+	lines := []string{"HostKey " + path}
+	if certified {
+		if err := certify(path+"-cert.pub", signer.PublicKey(), authority); err != nil {
+			return nil, err
+		}
+		lines = append(lines, "HostCertificate "+path+"-cert.pub")
+	}
+	return lines, nil
 }
 
 // certify writes the certificate of a host key, which names loopback.

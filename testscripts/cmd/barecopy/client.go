@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -8,9 +9,8 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"strings"
 
-	"github.com/gorilla/websocket"
+	"github.com/coder/websocket"
 )
 
 func trusting(caFile string) (*tls.Config, error) {
@@ -36,28 +36,29 @@ func upload(caFile, url, path string) error {
 		return err
 	}
 	defer file.Close()
-	dialer := websocket.Dialer{TLSClientConfig: trust, WriteBufferSize: chunk}
-	conn, _, err := dialer.Dial("wss"+strings.TrimPrefix(url, "https"), nil)
+	ctx := context.Background()
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: trust}}
+	conn, _, err := websocket.Dial(ctx, url, &websocket.DialOptions{HTTPClient: client})
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	if err := sendMessages(conn, file); err != nil {
+	defer conn.CloseNow()
+	if err := sendMessages(ctx, conn, file); err != nil {
 		return err
 	}
-	if err := conn.WriteMessage(websocket.TextMessage, []byte("end")); err != nil {
+	if err := conn.Write(ctx, websocket.MessageText, []byte("end")); err != nil {
 		return err
 	}
-	_, _, err = conn.ReadMessage()
+	_, _, err = conn.Read(ctx)
 	return err
 }
 
-func sendMessages(conn *websocket.Conn, file io.Reader) error {
+func sendMessages(ctx context.Context, conn *websocket.Conn, file io.Reader) error {
 	buffer := make([]byte, chunk)
 	for {
 		n, err := io.ReadFull(file, buffer)
 		if n > 0 {
-			if err := conn.WriteMessage(websocket.BinaryMessage, buffer[:n]); err != nil {
+			if err := conn.Write(ctx, websocket.MessageBinary, buffer[:n]); err != nil {
 				return err
 			}
 		}

@@ -10,7 +10,7 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/gorilla/websocket"
+	"github.com/coder/websocket"
 )
 
 // serve stores uploads in folder under the name in their URL, and serves its files.
@@ -47,12 +47,12 @@ func logged(err error) {
 
 // receive writes binary messages to a file until a text message, which it answers.
 func receive(w http.ResponseWriter, r *http.Request, path string) (err error) {
-	upgrader := websocket.Upgrader{ReadBufferSize: chunk}
-	conn, err := upgrader.Upgrade(w, r, nil)
+	conn, err := websocket.Accept(w, r, nil)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer conn.CloseNow()
+	conn.SetReadLimit(chunk)
 	file, err := os.Create(path)
 	if err != nil {
 		return err
@@ -60,12 +60,12 @@ func receive(w http.ResponseWriter, r *http.Request, path string) (err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
 	buffer := make([]byte, chunk)
 	for {
-		kind, message, err := conn.NextReader()
+		kind, message, err := conn.Reader(r.Context())
 		if err != nil {
 			return err
 		}
-		if kind == websocket.TextMessage {
-			return conn.WriteMessage(websocket.TextMessage, []byte("complete"))
+		if kind == websocket.MessageText {
+			return conn.Write(r.Context(), websocket.MessageText, []byte("complete"))
 		}
 		if _, err := io.CopyBuffer(struct{ io.Writer }{file}, message, buffer); err != nil {
 			return err

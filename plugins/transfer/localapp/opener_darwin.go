@@ -1,0 +1,3 @@
+package localapp
+
+func opener(url string) []string { return []string{"open", url} }
