@@ -23,6 +23,7 @@ PROGRAMS := ascli=./host/cmd/ascli \
   ascli-sandbox-ascmd=./sandbox/cmd/ascmd \
   ascli-sandbox=./sandbox/cmd/ascli-sandbox \
   ascli-sandbox-ascp=./sandbox/cmd/ascp \
+  ascli-sandbox-async=./sandbox/cmd/async \
   ascli-sandbox-transferd=./sandbox/cmd/transferd
 INSTALLED := ascli-plugin-node ascli-plugin-server ascli-plugin-transfer
 

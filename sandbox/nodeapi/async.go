@@ -115,7 +115,7 @@ func (x *exchange) each(name string, value func(syncRequest, syncjob.Job) any) e
 	return x.json(http.StatusOK, map[string]any{name: found})
 }
 
-// syncBandwidth has no data: nothing moves.
+// syncBandwidth has no data: async does not keep it.
 func syncBandwidth(x *exchange) error {
 	return x.each("bandwidth_data", func(syncRequest, syncjob.Job) any { return map[string]any{"data": []any{}} })
 }

@@ -62,8 +62,8 @@ func deleteAsync(x *exchange, j syncjob.Job) error {
 	return x.noContent()
 }
 
-// startAsync looks at the local folder in the storage of the caller; see
-// package syncjob for what a start does not do.
+// startAsync looks at the local folder in the storage of the caller, and runs the
+// stand-in async on it: see package syncjob.
 func startAsync(x *exchange) error {
 	return withAsync(func(x *exchange, j syncjob.Job) error {
 		walk := func(ctx context.Context, folder string, visit func(syncjob.Entry) error) error {
@@ -72,6 +72,14 @@ func startAsync(x *exchange) error {
 			})
 		}
 		if err := x.node.Operations.Syncs.Start(x.Context(), j.ID, walk); err != nil {
+			return err
+		}
+		// A pull alone may do with less, but not the start after it.
+		folder, err := x.files.FolderOnDisk(world.Path(j.LocalPath), world.AllRights)
+		if err != nil {
+			return err
+		}
+		if err := x.node.Operations.Syncs.Run(j.ID, folder); err != nil {
 			return err
 		}
 		return x.noContent()
@@ -85,7 +93,7 @@ func stopAsync(x *exchange, j syncjob.Job) error {
 	return x.noContent()
 }
 
-// asyncBandwidth has no data: nothing moves.
+// asyncBandwidth has no data: async does not keep it.
 func asyncBandwidth(x *exchange, j syncjob.Job) error {
 	return x.json(http.StatusOK, map[string]any{"id": j.ID, "data": []any{}})
 }
@@ -104,9 +112,13 @@ type asyncNumbers struct {
 }
 
 func numbers(j syncjob.Job) asyncNumbers {
-	return asyncNumbers{
+	n := asyncNumbers{
 		Files: j.Found.Files, Folders: j.Found.Folders, Links: j.Found.Links, Bytes: j.Found.Bytes, Pending: j.Found.Files,
 	}
+	if j.Done != nil {
+		n.Synced, n.Pending, n.Failed, n.Conflicts = j.Done.Synced, j.Done.Pending, j.Done.Failed, j.Done.Conflicts
+	}
+	return n
 }
 
 func asyncCounters(x *exchange, j syncjob.Job) error { return x.json(http.StatusOK, numbers(j)) }
@@ -187,7 +199,7 @@ type syncEntry struct {
 func syncEntries(files []syncjob.File) []syncEntry {
 	shown := make([]syncEntry, len(files))
 	for i, f := range files {
-		shown[i] = syncEntry{Number: strconv.Itoa(f.Number), Path: f.Path, Size: f.Size, Status: syncjob.Pending}
+		shown[i] = syncEntry{Number: strconv.Itoa(f.Number), Path: f.Path, Size: f.Size, Status: f.Status}
 	}
 	return shown
 }

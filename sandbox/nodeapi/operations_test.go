@@ -57,7 +57,7 @@ func openOperatedNode(t testing.TB, folder string) *operatedNode {
 	must(t, err)
 	n.ops.Services, err = service.Open(folder)
 	must(t, err)
-	n.ops.Syncs, err = syncjob.Open(folder)
+	n.ops.Syncs, err = syncjob.Open(folder, "")
 	must(t, err)
 	self, err := os.Executable()
 	must(t, err)

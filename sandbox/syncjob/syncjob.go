@@ -1,8 +1,9 @@
 // Package syncjob keeps the synchronisations that a node is asked to run
 // (node.md 13: asyncs, and the older calls async). Kept across restarts are the
-// jobs, their state, and what a look at the local folder found when a job was
-// started. No program async runs: a started job moves nothing, and all that it
-// found stays pending.
+// jobs, their state, and what was found when a job was started, or synchronised
+// since. The stand-in async runs a started job if it is known how to log in:
+// secrets are kept in memory only, so that after a restart a job just looks at
+// its folder, and all that it finds stays pending.
 package syncjob
 
 import (
@@ -10,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -18,6 +20,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/ascli-go/ascli/sandbox/async/snapdb"
 	"github.com/ascli-go/ascli/sandbox/journal"
 	"github.com/ascli-go/ascli/sandbox/service"
 )
@@ -64,6 +67,10 @@ type Job struct {
 	Stopped       time.Time       `json:"stopped,omitzero"`
 	Found         Found           `json:"found"`
 	Files         []File          `json:"files,omitempty"` // the first ones, in the order of names
+	// Done is how far async came at its last run, nil if it did not run.
+	Done *Done `json:"done,omitempty"`
+	// Failure is why async failed, "" if it did not.
+	Failure string `json:"failure,omitempty"`
 }
 
 // Found is what the local folder held at the last start.
@@ -79,25 +86,43 @@ type File struct {
 	Number int    `json:"number"` // from 1
 	Path   string `json:"path"`
 	Size   int64  `json:"size"`
+	Status int    `json:"status"`
 }
 
 // Store is the list of jobs in a data folder. It may be used from any goroutine.
 type Store struct {
-	jobs *journal.Log[Job]
-	mu   sync.Mutex // makes a look and the change after it one step
+	jobs   *journal.Log[Job]
+	async  string // program, "" for none
+	folder string // of its snapshots
+
+	mu     sync.Mutex // makes a look and the change after it one step
+	logins map[string]login
+	runs   map[string]*run
+	closed bool
+	ends   sync.WaitGroup
 }
 
-// Open opens the list in a data folder.
-func Open(folder string) (*Store, error) {
+// Open opens the list in a data folder. async is the program that runs jobs, ""
+// for none.
+func Open(folder, async string) (*Store, error) {
 	jobs, err := journal.Open[Job](filepath.Join(folder, "syncs.jsonl"), maxJobs)
 	if err != nil {
 		return nil, err
 	}
-	return &Store{jobs: jobs}, nil
+	return &Store{jobs: jobs, async: async, folder: filepath.Join(folder, "syncs"), logins: map[string]login{}, runs: map[string]*run{}}, nil
 }
 
-// Close closes the list.
-func (s *Store) Close() error { return s.jobs.Close() }
+// Close stops what runs and closes the list.
+func (s *Store) Close() error {
+	s.mu.Lock()
+	s.closed = true
+	for _, r := range s.runs {
+		r.stop()
+	}
+	s.mu.Unlock()
+	s.ends.Wait()
+	return s.jobs.Close()
+}
 
 // configuration is what matters here of a job (node.md 13.2).
 type configuration struct {
@@ -155,7 +180,9 @@ func (s *Store) Create(owner string, asked json.RawMessage) (Job, error) {
 	if j.Number, err = s.jobs.Put(j.ID, j); err != nil {
 		return Job{}, err
 	}
-	_, err = s.jobs.Put(j.ID, j)
+	if _, err = s.jobs.Put(j.ID, j); err == nil {
+		s.logins[j.ID] = loginOf(asked)
+	}
 	return j, err
 }
 
@@ -164,7 +191,7 @@ func (s *Store) List(visible func(owner string) bool) []Job {
 	found := []Job{}
 	for _, e := range s.jobs.After(0) {
 		if visible(e.Record.Owner) {
-			found = append(found, e.Record)
+			found = append(found, s.live(e.Record))
 		}
 	}
 	return found
@@ -176,7 +203,7 @@ func (s *Store) Get(id string, visible func(owner string) bool) (Job, error) {
 	if !known || !visible(e.Record.Owner) {
 		return Job{}, fmt.Errorf("%w: %s", ErrUnknown, id)
 	}
-	return e.Record, nil
+	return s.live(e.Record), nil
 }
 
 // ByNumber returns a visible job by its id in the older calls.
@@ -189,11 +216,13 @@ func (s *Store) ByNumber(number string, visible func(owner string) bool) (Job, e
 	return Job{}, fmt.Errorf("%w: %s", ErrUnknown, number)
 }
 
-// Delete removes a job.
+// Delete stops and removes a job.
 func (s *Store) Delete(id string) error {
+	s.halt(id)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.jobs.Delete(id)
+	delete(s.logins, id)
+	return errors.Join(s.jobs.Delete(id), os.RemoveAll(snapdb.Folder(s.folder, id)))
 }
 
 // Walk visits what is in the local folder of a job, in the order of names.
@@ -225,7 +254,7 @@ func (s *Store) Start(ctx context.Context, id string, walk Walk) error {
 			found.Files++
 			found.Bytes += e.Size
 			if len(files) < maxFiles {
-				files = append(files, File{Number: len(files) + 1, Path: e.Path, Size: e.Size})
+				files = append(files, File{Number: len(files) + 1, Path: e.Path, Size: e.Size, Status: Pending})
 			}
 		}
 		return nil
@@ -235,11 +264,13 @@ func (s *Store) Start(ctx context.Context, id string, walk Walk) error {
 	}
 	return s.change(id, func(j *Job) {
 		j.State, j.Started, j.Stopped, j.Found, j.Files = Running, time.Now().UTC(), time.Time{}, found, files
+		j.Done, j.Failure = nil, ""
 	})
 }
 
 // Stop makes a job stop; one that is stopped stays so.
 func (s *Store) Stop(id string) error {
+	s.halt(id)
 	return s.change(id, func(j *Job) {
 		if j.State == Running {
 			j.State, j.Stopped = Stopped, time.Now().UTC()
@@ -266,15 +297,16 @@ type Selection struct {
 	Status      *int   // nil for all
 }
 
-// Pending is the status of all files: nothing moves them.
-const Pending = 1
+// Pending is the status of files that async has not seen; it gives the others
+// (spec sync.md 5.2).
+const Pending = int(snapdb.Pending)
 
 // Select returns files of a job, in the order of their numbers.
 func (j Job) Select(s Selection) []File {
 	found := []File{}
 	skip := s.Skip
 	for _, f := range j.Files {
-		if !strings.Contains(f.Path, s.Name) || s.Status != nil && *s.Status != Pending {
+		if !strings.Contains(f.Path, s.Name) || s.Status != nil && *s.Status != f.Status {
 			continue
 		}
 		if skip > 0 {

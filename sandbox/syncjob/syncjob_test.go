@@ -15,7 +15,7 @@ func everybody(string) bool { return true }
 
 func open(t testing.TB, folder string) *syncjob.Store {
 	t.Helper()
-	s, err := syncjob.Open(folder)
+	s, err := syncjob.Open(folder, "")
 	if err != nil {
 		t.Fatal(err)
 	}

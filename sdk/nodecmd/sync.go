@@ -221,7 +221,9 @@ func SyncByPath(m Mount) SyncAuthorizer {
 }
 
 // SyncByID authorizes sessions with folders by file id, as [Gen4] does transfers
-// (spec/sync.md 4.2).
+// (spec/sync.md 4.2). async is told the top of what it may see: with the id of a
+// file that would be no folder, and the server would refuse for a reason that
+// says nothing.
 func SyncByID(m Mount) SyncAuthorizer {
 	return func(ctx context.Context, inv *sdk.Invocation, f SyncFolders) (*record.Object, error) {
 		c, err := m.Connect(ctx, inv)
@@ -231,6 +233,13 @@ func SyncByID(m Mount) SyncAuthorizer {
 		at, err := c.Resolve(ctx, f.Remote, true)
 		if err != nil {
 			return nil, err
+		}
+		entry, err := at.Node.File(ctx, at.ID)
+		if err != nil {
+			return nil, err
+		}
+		if kind := entry.Text("type"); kind != node.TypeFolder {
+			return nil, failure.Argumentf("%s is a %s: only folders are synchronised", f.Remote, kind)
 		}
 		return at.TransferSpec(ctx, syncDirection(f.Direction), nil)
 	}

@@ -143,7 +143,7 @@ func TestSyncByID(t *testing.T) {
 		if out.Err != nil || len(out.Syncs) != 1 {
 			t.Fatalf("%s: %v", words, out.Err)
 		}
-		if want := []string{"GET /files/1/files?per_page=1000", "GET /info"}; !slices.Equal(calls, want) {
+		if want := []string{"GET /files/1/files?per_page=1000", "GET /files/2", "GET /info"}; !slices.Equal(calls, want) {
 			t.Errorf("%s: calls %q", words, calls)
 		}
 		const want = `{"direction":"DIRECTION","token":"Basic YWsxOnNlYw==","tags":{"aspera":{"node":{"access_key":"ak1","file_id":"2"},"product":"p"}},` +
@@ -151,6 +151,14 @@ func TestSyncByID(t *testing.T) {
 		if got := string(record.JSON(out.Syncs[0].Specs[0])); got != strings.Replace(want, "DIRECTION", direction, 1) {
 			t.Errorf("%s: spec %s", words, got)
 		}
+	}
+}
+
+// TestSyncByIDNeedsAFolder: a file has an id, too.
+func TestSyncByIDNeedsAFolder(t *testing.T) {
+	out, calls := runSync(t, "id sync push", values{"path": "/loc"}, values{"to_folder": "/f1.txt"})
+	if out.Err == nil || out.Err.Error() != "/f1.txt is a file: only folders are synchronised" || len(out.Syncs) != 0 {
+		t.Errorf("error is %v after %q", out.Err, calls)
 	}
 }
 

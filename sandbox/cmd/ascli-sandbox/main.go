@@ -38,6 +38,7 @@ type flags struct {
 	AscpFault        []string   `help:"Make runs of the stand-in for ascp fail, to rehearse it; can be repeated, in the order of the runs. JSON with times, kind (none, error, kill, mute, silent_close, garbage, hang), code, description, and after_bytes or after_percent." placeholder:"JSON" sep:"none"`
 	BareLinks        bool       `help:"Leave the targets of links out of listings by file id, as a node may do."`
 	Ascp             string     `help:"Stand-in for ascp to install. Without it: ${ascp} beside this program." placeholder:"PATH" type:"path"`
+	Async            string     `help:"Stand-in for async to install. Without it: ${async} beside this program, if it is there." placeholder:"PATH" type:"path"`
 	Transferd        string     `help:"Stand-in for the transfer daemon to install. Without it: ${transferd} beside this program, if it is there." placeholder:"PATH" type:"path"`
 	LogLevel         slog.Level `help:"Least level of log lines on standard error: debug, info, warn, error." default:"warn"`
 }
@@ -53,7 +54,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	parser, err := kong.New(&f,
 		kong.Name("ascli-sandbox"),
 		kong.Description("An Aspera world on loopback, for demonstrations and tests. Its transfers are not FASP."),
-		kong.Vars{"ascp": programName("ascp"), "transferd": programName("transferd")},
+		kong.Vars{"ascp": programName("ascp"), "async": programName("async"), "transferd": programName("transferd")},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { exit = code }),
 	)
@@ -115,10 +116,13 @@ func (f *flags) findPrograms() error {
 	if _, err := os.Stat(f.Ascp); err != nil {
 		return fmt.Errorf("no stand-in for ascp: %w; build cmd/ascp to there, or name it with --ascp", err)
 	}
-	if f.Transferd == "" {
-		beside := filepath.Join(filepath.Dir(self), programName("transferd"))
+	for name, path := range map[string]*string{"async": &f.Async, "transferd": &f.Transferd} {
+		if *path != "" {
+			continue
+		}
+		beside := filepath.Join(filepath.Dir(self), programName(name))
 		if _, err := os.Stat(beside); err == nil {
-			f.Transferd = beside
+			*path = beside
 		}
 	}
 	return nil

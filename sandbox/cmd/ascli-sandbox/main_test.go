@@ -347,7 +347,9 @@ func TestContextEndsTheSandbox(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	out, stdout := io.Pipe()
 	exit := make(chan int, 1)
-	go func() { exit <- run(ctx, []string{"--ascp=" + self}, strings.NewReader(""), stdout, io.Discard) }()
+	go func() {
+		exit <- run(ctx, []string{"--ascp=" + self}, strings.NewReader(""), stdout, io.Discard)
+	}()
 	for lines := bufio.NewScanner(out); lines.Scan() && lines.Text() != "ready"; {
 	}
 	cancel()

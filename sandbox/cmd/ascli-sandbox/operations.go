@@ -24,9 +24,10 @@ type operations struct {
 	closers []func() error
 }
 
-// openOperations opens the lists in the data folder, and makes the events of the
+// openOperations opens the lists in the data folder, of which async runs the
+// synchronisations if it is not "", and makes the events of the
 // world go to theirs.
-func openOperations(folder string, w *world.World, log *slog.Logger) (_ *operations, err error) {
+func openOperations(folder, async string, w *world.World, log *slog.Logger) (_ *operations, err error) {
 	o := &operations{}
 	defer func() {
 		if err != nil {
@@ -46,7 +47,7 @@ func openOperations(folder string, w *world.World, log *slog.Logger) (_ *operati
 		return nil, err
 	}
 	o.closers = append(o.closers, o.Services.Close)
-	if o.Syncs, err = syncjob.Open(folder); err != nil {
+	if o.Syncs, err = syncjob.Open(folder, async); err != nil {
 		return nil, err
 	}
 	o.closers = append(o.closers, o.Syncs.Close)

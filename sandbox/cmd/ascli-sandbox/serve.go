@@ -19,6 +19,7 @@ import (
 	"github.com/ascli-go/ascli/sandbox/activity"
 	"github.com/ascli-go/ascli/sandbox/ascp"
 	"github.com/ascli-go/ascli/sandbox/ascp/faults"
+	"github.com/ascli-go/ascli/sandbox/async"
 	"github.com/ascli-go/ascli/sandbox/fault"
 	"github.com/ascli-go/ascli/sandbox/gateway"
 	"github.com/ascli-go/ascli/sandbox/nodeapi"
@@ -61,7 +62,7 @@ func serve(ctx context.Context, f flags, stdout io.Writer, log *slog.Logger) (er
 		return err
 	}
 	defer ports.close()
-	ops, err := openOperations(f.Folder, w, log.With("server", "node"))
+	ops, err := openOperations(f.Folder, f.Async, w, log.With("server", "node"))
 	if err != nil {
 		return err
 	}
@@ -229,6 +230,11 @@ func sshServer(f flags, w *world.World, transfers *activity.Journal, log *slog.L
 	}
 	if err := f.writeAscpFaults(); err != nil {
 		return nil, err
+	}
+	if f.Async != "" {
+		if err := async.Install(sdkFolder(f.Folder), f.Async); err != nil {
+			return nil, err
+		}
 	}
 	if f.Transferd != "" {
 		if err := ascp.InstallDaemon(sdkFolder(f.Folder), f.Transferd); err != nil {

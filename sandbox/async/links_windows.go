@@ -1,0 +1,4 @@
+package async
+
+// linksDefault is what happens to symbolic links when nothing is said.
+const linksDefault = skipLinks

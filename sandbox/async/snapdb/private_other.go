@@ -1,0 +1,6 @@
+//go:build !windows
+
+package snapdb
+
+// PrivateFolder holds the databases of a folder's sessions.
+const PrivateFolder = ".private-asp"
