@@ -100,7 +100,7 @@ func OpenLocal(folder string) (Tree, error) {
 	if err != nil {
 		return nil, err
 	}
-	return rootedTree{root}, nil
+	return rootedTree{root: root}, nil
 }
 
 // Everywhere gives all files of this computer, by their paths on it.
