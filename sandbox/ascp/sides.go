@@ -2,6 +2,7 @@ package ascp
 
 import (
 	"context"
+	"errors"
 	"io"
 	"path/filepath"
 
@@ -47,6 +48,39 @@ func IsLost(err error) bool { return isLost(err) }
 type Tree interface {
 	tree
 	Close() error
+}
+
+// TargetFile is a file of a side that is being written.
+type TargetFile = targetFile
+
+// OpenAt reads a file of a side from a byte on.
+func OpenAt(t Tree, name string, from int64) (io.ReadCloser, error) {
+	file, err := t.Open(name)
+	if err != nil || from == 0 {
+		return file, err
+	}
+	seeker, ok := file.(io.Seeker)
+	if !ok {
+		err = errors.ErrUnsupported
+	} else {
+		_, err = seeker.Seek(from, io.SeekStart)
+	}
+	if err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
+}
+
+// CreateAt writes a file of a side from a byte on; from 0 it is emptied.
+func CreateAt(t Tree, name string, from int64) (io.WriteCloser, error) {
+	file, err := t.Create(name, from > 0)
+	if err != nil || from == 0 {
+		return file, err
+	}
+	if _, err := file.Seek(from, io.SeekStart); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
 }
 
 // Login is how another program reaches the files of the server.

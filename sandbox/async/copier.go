@@ -96,7 +96,7 @@ func (c *copier) write(ctx context.Context, source, target *side, name, partial 
 		if source.remote {
 			near, at = target, partial
 		}
-		start, err := near.Open(near.at(at), 0)
+		start, err := ascp.OpenAt(near, near.at(at), 0)
 		if err != nil {
 			return err
 		}
@@ -105,12 +105,12 @@ func (c *copier) write(ctx context.Context, source, target *side, name, partial 
 			return err
 		}
 	}
-	reader, err := source.Open(source.at(name), done.from)
+	reader, err := ascp.OpenAt(source, source.at(name), done.from)
 	if err != nil {
 		return err
 	}
 	defer reader.Close()
-	writer, err := target.Create(target.at(partial), done.from)
+	writer, err := ascp.CreateAt(target, target.at(partial), done.from)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package async
 import (
 	"context"
 	"errors"
-	"io"
 	"os"
 	"path"
 	"path/filepath"
@@ -55,7 +54,7 @@ func (s *session) openRemote(ctx context.Context) (*side, error) {
 		one.keep = path.Join("/", one.keep)
 	}
 	one.keepRename = func(name, to string) error {
-		if err := tree.MkdirAll(path.Dir(to)); err != nil {
+		if _, err := tree.MkdirAll(path.Dir(to)); err != nil {
 			return err
 		}
 		return tree.Rename(path.Join(folder, name), to)
@@ -81,7 +80,7 @@ func (s *session) checkFolder(one *side, tree ascp.Tree, folder string) error {
 		return ascp.Failf(ascp.CodeNoSuchFile, "No such file or directory: %s", folder)
 	case errors.Is(err, os.ErrNotExist) && s.config.CreateDir:
 		one.made = true
-		err = tree.MkdirAll(folder)
+		_, err = tree.MkdirAll(folder)
 	case errors.Is(err, os.ErrNotExist):
 		return ascp.Failf(ascp.CodeNoSuchFile, "No such file or directory: %s (create_dir makes it)", folder)
 	}
@@ -167,15 +166,15 @@ type bothWays struct {
 	writer ascp.Tree
 }
 
-func (b bothWays) Close() error                 { return errors.Join(b.Tree.Close(), b.writer.Close()) }
-func (b bothWays) MkdirAll(name string) error   { return b.writer.MkdirAll(name) }
-func (b bothWays) Rename(from, to string) error { return b.writer.Rename(from, to) }
-func (b bothWays) Remove(name string) error     { return b.writer.Remove(name) }
+func (b bothWays) Close() error                       { return errors.Join(b.Tree.Close(), b.writer.Close()) }
+func (b bothWays) MkdirAll(name string) (bool, error) { return b.writer.MkdirAll(name) }
+func (b bothWays) Rename(from, to string) error       { return b.writer.Rename(from, to) }
+func (b bothWays) Remove(name string) error           { return b.writer.Remove(name) }
 
 func (b bothWays) Symlink(target, name string) error { return b.writer.Symlink(target, name) }
 
-func (b bothWays) Create(name string, from int64) (io.WriteCloser, error) {
-	return b.writer.Create(name, from)
+func (b bothWays) Create(name string, keep bool) (ascp.TargetFile, error) {
+	return b.writer.Create(name, keep)
 }
 
 func (b bothWays) Chtimes(name string, accessed, modified time.Time) error {

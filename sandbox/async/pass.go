@@ -257,7 +257,7 @@ func (p *pass) place(s *step) error {
 	}
 	switch from.kind {
 	case snapdb.Dir:
-		if err := target.MkdirAll(target.at(s.name)); err != nil {
+		if _, err := target.MkdirAll(target.at(s.name)); err != nil {
 			return err
 		}
 		p.finish(*s, copied{})

@@ -59,7 +59,7 @@ func (p *pass) renamed(ctx context.Context, s, old step) bool {
 
 func (p *pass) rename(s, old *step) error {
 	_, target := p.sides(*s)
-	if err := target.MkdirAll(target.at(path.Dir(s.name))); err != nil {
+	if _, err := target.MkdirAll(target.at(path.Dir(s.name))); err != nil {
 		return ascp.FailureOf(s.name, err)
 	}
 	if err := target.Rename(target.at(old.name), target.at(s.name)); err != nil {
