@@ -162,7 +162,7 @@ func TestSSHD(t *testing.T) {
 
 		{name: "known host", server: withASCMD, options: values{"ssh_options": sshOptions("verify_host_key", "always", "user_known_hosts_file", withASCMD.KnownHosts)}},
 		{name: "unknown host", server: withASCMD, options: values{"ssh_options": sshOptions("verify_host_key", "always", "user_known_hosts_file", fresh)},
-			err: "is not a known host, its key is SHA256:", hints: "--ssh-options.verify_host_key=accept_new"},
+			err: "is not a known host, its key is SHA256:", hints: "accept_new to --ssh-options.verify_host_key"},
 		{name: "unknown host, by default", server: withASCMD, options: values{"url": fmt.Sprintf("ssh://localhost:%d", withASCMD.Port), "ssh_options": sshOptions("user_known_hosts_file", fresh)},
 			log: "Permanently added localhost:"},
 		{name: "changed host key", server: withASCMD, options: values{"ssh_options": sshOptions("verify_host_key", "accept_new", "user_known_hosts_file", changed)},

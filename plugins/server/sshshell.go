@@ -98,7 +98,7 @@ func (s *sshShell) dial(ctx context.Context) (*sshclient.Client, error) {
 	}
 	hints := refused.Hints
 	if refused.Unknown {
-		hints = append(hints, "Or accept servers at their first connection: --ssh-options.verify_host_key="+verifyNew)
+		hints = append(hints, "Or accept servers at their first connection: give "+verifyNew+" to --ssh-options.verify_host_key")
 	}
 	return nil, &failure.Error{Label: label, Message: message, Hints: hints, Cause: err}
 }
