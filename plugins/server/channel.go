@@ -83,7 +83,9 @@ func openChannel(ctx context.Context, inv *sdk.Invocation) (*channel, error) {
 		return nil, failure.Argumentf("no host in url %s: expecting ssh://<host>[:<port>]", address)
 	case c.scheme == schemeHTTPS && hasToken(inv):
 		c.port = orElse(c.port, defaultWSSPort)
-		c.spec = record.New(transfer.FieldRemoteHost, c.host, transfer.FieldWSSEnabled, true, transfer.FieldWSSPort, c.port)
+		// ascp wants a user: that of tokens, whatever option username says.
+		c.spec = record.New(transfer.FieldRemoteHost, c.host, transfer.FieldRemoteUser, transfer.DefaultUser,
+			transfer.FieldWSSEnabled, true, transfer.FieldWSSPort, c.port)
 		return c, nil
 	case c.scheme == schemeHTTPS:
 		c.scheme, c.port, c.portGiven = schemeSSH, transfer.DefaultSSHPort, true

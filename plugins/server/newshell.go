@@ -107,6 +107,10 @@ func (s sshSettings) addKeys(config *sshclient.Config) error {
 	return nil
 }
 
+// enableEd25519 is the environment variable by which users of earlier versions leave
+// a kind of keys out that these could not read.
+const enableEd25519 = "ASCLI_ENABLE_ED25519"
+
 // defaultKeys are the files that users keep their keys in. Those that cannot be
 // used, without their passphrase for one, are nobody's mistake.
 func defaultKeys(passphrase string) []sshclient.Key {
@@ -114,7 +118,7 @@ func defaultKeys(passphrase string) []sshclient.Key {
 	for _, folder := range []string{"~/.ssh/", "~/.ssh2/"} {
 		for _, name := range []string{"id_ed25519", "id_rsa", "id_dsa", "id_ecdsa"} {
 			path, err := expand(folder + name)
-			if err != nil {
+			if err != nil || name == "id_ed25519" && os.Getenv(enableEd25519) == "false" {
 				continue
 			}
 			content, err := os.ReadFile(path)

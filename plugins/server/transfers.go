@@ -3,8 +3,11 @@ package server
 import (
 	"context"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/ascli-go/ascli/sdk"
+	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/nodecmd"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
@@ -35,8 +38,29 @@ func move(direction transfer.Direction) func(context.Context, *sdk.Invocation) (
 			return nil, err
 		}
 		c.spec.Set(transfer.FieldDirection, string(direction))
-		return inv.Transfer(ctx, c.spec, inv.Sources(argSources))
+		result, err := inv.Transfer(ctx, c.spec, inv.Sources(argSources))
+		return result, c.suggest(inv.OptionText("transfer"), err)
 	}
+}
+
+// suggest adds another agent to an error that a server without Aspera may be the
+// reason of: that of a session which did not begin.
+func (c *channel) suggest(agent string, err error) error {
+	e := failure.As(err)
+	if e == nil || e.Label != failure.Transfer || c.scheme != schemeSSH || c.password == "" && len(c.keys) == 0 {
+		return err
+	}
+	if agent != "" && agent != transfer.AgentDirect {
+		return err
+	}
+	for _, sign := range []string{"SSH connection", "UDP connection", "Peer aborted", "exited unexpectedly", "last event type: INIT", "Session protocol"} {
+		if strings.Contains(e.Message, sign) {
+			hinted := *e
+			hinted.Hints = append(slices.Clone(e.Hints), "If that is an SSH server without Aspera: --transfer="+transfer.AgentSFTP)
+			return &hinted
+		}
+	}
+	return err
 }
 
 // authorizeSync gives async the same server and credentials, whatever the folders.

@@ -73,7 +73,7 @@ func TestSync(t *testing.T) {
 			values{"direction": "push", "remote_path": "/r", "local_path": folder}, values{"url": "ssh://h:33001", "username": "u", "password": "p"}},
 		{"push with a key", "sync push", `{"remote_host":"h","remote_user":"u","ssh_private_key":"KEY"}`,
 			values{"path": folder}, values{"url": "ssh://h", "username": "u", "ssh_keys": key}},
-		{"pull by WebSocket", "sync pull", `{"remote_host":"h","wss_enabled":true,"wss_port":443}`,
+		{"pull by WebSocket", "sync pull", `{"remote_host":"h","remote_user":"xfer","wss_enabled":true,"wss_port":443}`,
 			values{"path": "/r"}, values{"url": "https://h", "to_folder": folder, "ts": record.New("token", "t")}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -83,6 +83,36 @@ func TestSync(t *testing.T) {
 			}
 			if spec := string(record.JSON(got.Syncs[0].Specs[0])); spec != tt.spec {
 				t.Errorf("spec is\n%s\nwant\n%s", spec, tt.spec)
+			}
+		})
+	}
+}
+
+// A server that does not begin a session may have no Aspera: another agent would do.
+func TestSuggestion(t *testing.T) {
+	unreachable := failure.New(failure.Transfer, "Error establishing UDP connection (check UDP port and firewall)")
+	for _, tt := range []struct {
+		name    string
+		options values
+		err     error
+		hints   int
+	}{
+		{"no session", values{"url": "ssh://h", "password": "p"}, unreachable, 1},
+		{"agent sftp already", values{"url": "ssh://h", "password": "p", "transfer": "sftp"}, unreachable, 0},
+		{"a token opens no SFTP", values{"url": "ssh://h", "ts": record.New("token", "t")}, unreachable, 0},
+		{"a file", values{"url": "ssh://h", "password": "p"}, failure.New(failure.Transfer, "No such file or directory"), 0},
+		{"all well", values{"url": "ssh://h", "password": "p"}, nil, 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			got := sdktest.Run(t, server.Plugin(), "upload", values{"sources": []any{record.New("source", "f")}}, tt.options, sdktest.Host{
+				Transfer: func(context.Context, *record.Object, []transfer.Source) error { return tt.err },
+			})
+			var hints []string
+			if e := failure.As(got.Err); e != nil {
+				hints = e.Hints
+			}
+			if (got.Err == nil) != (tt.err == nil) || len(hints) != tt.hints || tt.hints > 0 && !strings.Contains(hints[0], "--transfer=sftp") {
+				t.Errorf("error is %v, hints %q", got.Err, hints)
 			}
 		})
 	}
