@@ -122,13 +122,16 @@ func (j *job) receive(ctx context.Context, id, name string, idle *time.Timer) er
 		return transfer.Errorf("cannot make the destination folder: %w", err)
 	}
 	target := filepath.Join(folder, localName(response.Header.Get("Content-Disposition"), name))
-	j.progress.start(response.ContentLength)
+	j.progress.Start()
+	if response.ContentLength >= 0 {
+		j.progress.Size(response.ContentLength)
+	}
 	if kept, err := j.keepExisting(target); kept || err != nil {
 		return err
 	}
 	body := &watched{Reader: response.Body, heard: func(n int) {
 		idle.Reset(j.idle)
-		j.progress.add(n)
+		j.progress.Add(int64(n))
 	}}
 	size, err := writeFile(target+partialSuffix, body)
 	if err != nil {
@@ -137,7 +140,7 @@ func (j *job) receive(ctx context.Context, id, name string, idle *time.Timer) er
 	if err := os.Rename(target+partialSuffix, target); err != nil {
 		return transfer.Errorf("the download is complete in %s: %w", target+partialSuffix, err)
 	}
-	j.progress.fileDone(target, size)
+	j.progress.FileDone(target, size)
 	return nil
 }
 
