@@ -116,7 +116,7 @@ func (f *fileSet) start(s slice) error {
 	if err != nil {
 		return err
 	}
-	f.current = &arriving{slice: s, number: number, partial: target + partialSuffix, target: target}
+	f.current = &arriving{slice: s, number: number, partial: docroot.Beside(target, partialSuffix), target: target}
 	if !wanted {
 		return nil
 	}

@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ascli-go/ascli/sdk/partial"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
@@ -85,12 +86,14 @@ func (j *job) nameDownload(sources []transfer.Source) string {
 	if title == "" {
 		title = base
 	}
+	const archive = ".zip"
 	if len(sources) > 1 {
-		title += fmt.Sprintf(" %d Files", len(sources))
+		count := fmt.Sprintf(" %d Files", len(sources))
+		title = partial.Shorten(title, len(count)+len(archive)) + count
 	}
-	setDefault(j.spec, "download_name", title)
+	setDefault(j.spec, "download_name", partial.Shorten(title, len(archive)))
 	if j.spec.Bool("zip_required") || len(sources) > 1 {
-		return j.spec.Text("download_name") + ".zip"
+		return j.spec.Text("download_name") + archive
 	}
 	return base
 }
@@ -133,12 +136,13 @@ func (j *job) receive(ctx context.Context, id, name string, idle *time.Timer) er
 		idle.Reset(j.idle)
 		j.progress.Add(int64(n))
 	}}
-	size, err := writeFile(target+partialSuffix, body)
+	unfinished := partial.Path(target, partialSuffix)
+	size, err := writeFile(unfinished, body)
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(target+partialSuffix, target); err != nil {
-		return transfer.Errorf("the download is complete in %s: %w", target+partialSuffix, err)
+	if err := os.Rename(unfinished, target); err != nil {
+		return transfer.Errorf("the download is complete in %s: %w", unfinished, err)
 	}
 	j.progress.FileDone(target, size)
 	return nil
