@@ -74,7 +74,7 @@ vuln: ## known vulnerabilities (asks the Go vulnerability database)
 
 bench: build ## measure what docs/performance.md states
 	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'ConfigEcho|NodeBrowse|Help|Completion|Discovery' ./testscripts
-	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'Find|List|HTTPGW' -benchtime 5x ./testscripts
+	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'Find|List|HTTPGW|Server' -benchtime 5x ./testscripts
 	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'DirectIdle' -benchtime 1x ./testscripts
 	go test -run '^$$' -bench . -benchmem ./host/output/... ./host/plugins/... ./sdk/...
 

@@ -29,7 +29,7 @@ func serverWays() map[string]struct {
 // BenchmarkServerBrowse lists a folder of 10,000 files by SSH.
 func BenchmarkServerBrowse(b *testing.B) {
 	remote := remoteFolder(b)
-	fill(b, filepath.Join(shared.sandbox.Files, remote), 1, 10_000)
+	fillFolders(b, filepath.Join(shared.sandbox.Files, remote), 1, 10_000)
 	for name, way := range serverWays() {
 		b.Run(name, func(b *testing.B) {
 			benchmarkCommand(b, "file 9999", slices.Concat([]string{"server", "browse", way.root + "/" + remote + "/0", "--format=csv"}, way.options)...)
@@ -40,7 +40,7 @@ func BenchmarkServerBrowse(b *testing.B) {
 // BenchmarkServerUsage adds up 100,000 files in 1,000 folders by SSH.
 func BenchmarkServerUsage(b *testing.B) {
 	remote := remoteFolder(b)
-	fill(b, filepath.Join(shared.sandbox.Files, remote), 1_000, 100)
+	fillFolders(b, filepath.Join(shared.sandbox.Files, remote), 1_000, 100)
 	for name, way := range serverWays() {
 		b.Run(name, func(b *testing.B) {
 			benchmarkCommand(b, "100000", slices.Concat([]string{"server", "du", way.root + "/" + remote, "--format=csv"}, way.options)...)
@@ -48,8 +48,8 @@ func BenchmarkServerUsage(b *testing.B) {
 	}
 }
 
-// fill makes folders of files.
-func fill(b *testing.B, root string, folders, files int) {
+// fillFolders makes folders of files.
+func fillFolders(b *testing.B, root string, folders, files int) {
 	b.Helper()
 	for i := range folders {
 		folder := filepath.Join(root, fmt.Sprint(i))

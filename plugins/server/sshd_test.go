@@ -204,3 +204,30 @@ func TestSSHD(t *testing.T) {
 		})
 	}
 }
+
+// The usual keys of a user let in where no other is named.
+func TestDefaultKeys(t *testing.T) {
+	s := sshdtest.Start(t, sshdtest.Options{})
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("USERPROFILE", home)
+	write(t, filepath.Join(home, ".ssh", "id_ed25519"), s.Key)
+	write(t, filepath.Join(home, ".ssh", "id_rsa"), "no key")
+	for _, tt := range []struct {
+		name, enabled string
+		options       *record.Object
+		err           string
+	}{
+		{"by default", "", sshOptions(), ""},
+		{"left out by the variable", "false", sshOptions(), "Authentication failed"},
+		{"left out by the option", "", sshOptions("keys_only", true), "Authentication failed"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("ASCLI_ENABLE_ED25519", tt.enabled)
+			got := sdktest.Run(t, server.Plugin(), "ls", values{"paths": []any{home}}, at(s, values{"ssh_keys": nil, "ts": record.New("token", ""), "ssh_options": tt.options}), sdktest.Host{})
+			if (tt.err == "") != (got.Err == nil) || got.Err != nil && !strings.Contains(got.Err.Error(), tt.err) {
+				t.Errorf("error is %v", got.Err)
+			}
+		})
+	}
+}
