@@ -9,7 +9,7 @@ GOBUILD     := CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)'
 EXE         := $(if $(filter windows,$(or $(GOOS),$(shell go env GOOS))),.exe)
 BIN         ?= bin
 PREFIX      ?= /usr/local
-MODULES     := proto sdk host plugins/node plugins/transfer sandbox testscripts
+MODULES     := proto sdk host plugins/node plugins/server plugins/transfer sandbox testscripts
 PACKAGES    := $(MODULES:%=./%/...)
 PLATFORMS   := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 TOOL        := cd tools && GOWORK=off go
@@ -18,12 +18,14 @@ TOOL        := cd tools && GOWORK=off go
 PROGRAMS := ascli=./host/cmd/ascli \
   asession=./host/cmd/asession \
   ascli-plugin-node=./plugins/node/cmd/ascli-plugin-node \
+  ascli-plugin-server=./plugins/server/cmd/ascli-plugin-server \
   ascli-plugin-transfer=./plugins/transfer/cmd/ascli-plugin-transfer \
+  ascli-sandbox-ascmd=./sandbox/cmd/ascmd \
   ascli-sandbox=./sandbox/cmd/ascli-sandbox \
   ascli-sandbox-ascp=./sandbox/cmd/ascp \
   ascli-sandbox-async=./sandbox/cmd/async \
   ascli-sandbox-transferd=./sandbox/cmd/transferd
-INSTALLED := ascli-plugin-node ascli-plugin-transfer
+INSTALLED := ascli-plugin-node ascli-plugin-server ascli-plugin-transfer
 
 .PHONY: help build install demo test race fuzz check bench cross docs proto tidy vuln clean test-tools
 
@@ -72,7 +74,8 @@ vuln: ## known vulnerabilities (asks the Go vulnerability database)
 
 bench: build ## measure what docs/performance.md states
 	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'ConfigEcho|NodeBrowse|Help|Completion|Discovery' ./testscripts
-	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'Find|List|HTTPGW' -benchtime 5x ./testscripts
+	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'Find|List|HTTPGW|Server' -benchtime 5x ./testscripts
+	ASCLI_BIN=$(CURDIR)/$(BIN) go test -run '^$$' -bench 'DirectIdle' -benchtime 1x ./testscripts
 	go test -run '^$$' -bench . -benchmem ./host/output/... ./host/plugins/... ./sdk/...
 
 cross: ## compile everything for all systems, as archives' content in dist/

@@ -32,17 +32,19 @@ const (
 
 // program is a running program, in a process group of its own as a shell gives one.
 type program struct {
-	t              *testing.T
-	cmd            *exec.Cmd
-	name           string
-	home           string
+	t    *testing.T
+	cmd  *exec.Cmd
+	name string
+	home string
+	// patience bounds the wait for its end.
+	patience       time.Duration
 	stdin          io.WriteCloser
 	stdout, stderr *head
 	exited         chan struct{}
 }
 
-// start runs ascli with the strangers' plugins and a standard input that stays
-// open and silent. A --plugin-folder among args is searched first.
+// start runs ascli with the strangers' plugins. A --plugin-folder among args is
+// searched first.
 func start(t *testing.T, sandbox *world.Sandbox, args ...string) *program {
 	t.Helper()
 	return startAt(t, sandbox, t.TempDir(), nil, args...)
@@ -56,7 +58,7 @@ func startAt(t *testing.T, sandbox *world.Sandbox, home string, variables []stri
 	return launchAt(t, sandbox, home, variables, "ascli", append([]string{folders}, args...)...)
 }
 
-// launch runs a built program with a standard input that stays open.
+// launch runs a built program with a home of its own.
 func launch(t *testing.T, sandbox *world.Sandbox, name string, args ...string) *program {
 	t.Helper()
 	return launchAt(t, sandbox, t.TempDir(), nil, name, args...)
@@ -65,11 +67,20 @@ func launch(t *testing.T, sandbox *world.Sandbox, name string, args ...string) *
 // launchAt is launch with a home folder, and variables in the form of os.Environ.
 func launchAt(t *testing.T, sandbox *world.Sandbox, home string, variables []string, name string, args ...string) *program {
 	t.Helper()
+	cmd := exec.Command(world.Program(shared.bin, name), args...)
+	cmd.Env = slices.Concat(world.Environ(shared.bin, home, sandbox.Config), shared.strangers.environ(), variables)
+	p := startCommand(t, cmd)
+	p.home = home
+	return p
+}
+
+// startCommand runs a command with a standard input that stays open.
+func startCommand(t *testing.T, cmd *exec.Cmd) *program {
+	t.Helper()
 	p := &program{
-		t: t, name: name, home: home, cmd: exec.Command(world.Program(shared.bin, name), args...),
+		t: t, name: filepath.Base(cmd.Path), cmd: cmd, patience: eventually,
 		stdout: &head{}, stderr: &head{}, exited: make(chan struct{}),
 	}
-	p.cmd.Env = slices.Concat(world.Environ(shared.bin, home, sandbox.Config), shared.strangers.environ(), variables)
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	p.cmd.Stdout, p.cmd.Stderr = p.stdout, p.stderr
 	p.cmd.WaitDelay = goneWithin
@@ -90,7 +101,7 @@ func launchAt(t *testing.T, sandbox *world.Sandbox, home string, variables []str
 		_ = p.cmd.Process.Kill()
 		<-p.exited
 		if t.Failed() {
-			t.Logf("%s %s\nstdout: %s\nstderr: %s", name, strings.Join(args, " "), p.stdout, p.stderr)
+			t.Logf("%.2000s\nstdout: %.4000s\nstderr: %.4000s", cmd, p.stdout, p.stderr)
 		}
 	})
 	return p
@@ -121,7 +132,7 @@ func (p *program) awaitExit() syscall.WaitStatus {
 	p.t.Helper()
 	select {
 	case <-p.exited:
-	case <-time.After(eventually):
+	case <-time.After(p.patience):
 		p.t.Fatalf("%s does not end", p.name)
 	}
 	return p.cmd.ProcessState.Sys().(syscall.WaitStatus)

@@ -21,26 +21,30 @@ type words struct {
 	options    []string
 }
 
-// TestSamplesOfNode finds for each sample of the manual under `node` a script
-// that runs it: the same command words, decoders and options, with the values of
-// the test world.
-func TestSamplesOfNode(t *testing.T) {
+// TestSamples finds for each sample of the manual under a plugin a script that
+// runs it: the same command words, decoders and options, with the values of the
+// test world.
+func TestSamples(t *testing.T) {
 	text, err := os.ReadFile(samplesFile)
 	if errors.Is(err, fs.ErrNotExist) {
 		t.Skipf("the samples of the manual are not here: %s", samplesFile)
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	ran := scriptedCommands(t, "node")
-	for line := range strings.Lines(string(text)) {
-		sample, isNode := strings.CutPrefix(strings.TrimSpace(line), "ascli node ")
-		if !isNode {
-			continue
-		}
-		want := parseWords(sample, `'"`)
-		if !slices.ContainsFunc(ran, want.runAs) {
-			t.Errorf("no script runs this sample of the manual:\nascli node %s", sample)
-		}
+	for _, plugin := range []string{"node", "server"} {
+		t.Run(plugin, func(t *testing.T) {
+			ran := scriptedCommands(t, plugin)
+			for line := range strings.Lines(string(text)) {
+				sample, found := strings.CutPrefix(strings.TrimSpace(line), "ascli "+plugin+" ")
+				if !found {
+					continue
+				}
+				want := parseWords(sample, `'"`)
+				if !slices.ContainsFunc(ran, want.runAs) {
+					t.Errorf("no script runs this sample of the manual:\nascli %s %s", plugin, sample)
+				}
+			}
+		})
 	}
 }
 

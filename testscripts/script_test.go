@@ -138,6 +138,9 @@ func setup(env *testscript.Env) error {
 	}
 	env.Setenv("FREE_PORT", free)
 	env.Setenv("SFTP_SPEC", shared.sshd.spec())
+	env.Setenv("SSHD_URL", fmt.Sprintf("ssh://%s:%d", shared.sshd.Host, shared.sshd.Port))
+	env.Setenv("SSHD_USER", shared.sshd.User)
+	env.Setenv("SSHD_KEY", shared.sshd.KeyPath)
 	env.Setenv("SFTP_KNOWN_HOSTS", shared.sshd.KnownHosts)
 	env.Setenv("ALL_FILES", shared.sandbox.Files)
 	env.Setenv("SDK", filepath.Join(shared.sandbox.Folder, "sdk"))

@@ -38,7 +38,7 @@ func (c commands) commandsList(ctx context.Context, _ *sdk.Invocation) (*sdk.Res
 	return sdk.Rows(rows), nil
 }
 
-// appendLeaves adds the leaf commands below path. Arguments that stand between
+// appendLeaves adds the leaf commands below path, each under all its names. Arguments that stand between
 // command words are part of the path.
 func appendLeaves(rows []*record.Object, m *ascliv1.Manifest, path string, list []*ascliv1.Command) []*record.Object {
 	for _, command := range list {
@@ -48,12 +48,14 @@ func appendLeaves(rows []*record.Object, m *ascliv1.Manifest, path string, list 
 			rows = appendLeaves(rows, m, strings.Join(append([]string{here}, arguments...), " "), command.Commands)
 			continue
 		}
-		row := record.New("path", here)
-		setText(row, "arguments", strings.Join(arguments, " "))
-		row.Set("plugin", m.Name)
-		setText(row, "since", command.Since)
-		setText(row, "summary", command.Summary)
-		rows = append(rows, row)
+		for _, name := range append([]string{command.Name}, command.Aliases...) {
+			row := record.New("path", path+" "+name)
+			setText(row, "arguments", strings.Join(arguments, " "))
+			row.Set("plugin", m.Name)
+			setText(row, "since", command.Since)
+			setText(row, "summary", command.Summary)
+			rows = append(rows, row)
+		}
 	}
 	return rows
 }

@@ -63,7 +63,7 @@ func Globals() []Definition {
 
 func behaviour() []Definition {
 	return []Definition{
-		{Option: boolean("interactive", false, "Ask for missing arguments and mandatory options")},
+		{Option: boolean("interactive", false, "Ask for missing arguments and mandatory options"), Shared: true},
 		{Option: boolean("ask_options", false, "With interactive: ask for options that are not mandatory as well")},
 		{Option: enum("parser", "none", "Decoder for values without one where only a Hash or Array is accepted", "none", "json", "ruby", "yaml")},
 		{Option: enum("struct_parser", nil, "Former name of parser", "json", "ruby")},

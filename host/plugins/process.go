@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -83,7 +84,7 @@ func (l *Launcher) Launch(p Program) (*Process, error) {
 		StartTimeout:     startTimeout,
 		Logger:           hclog.NewNullLogger(),
 		Stderr:           c,
-		UnixSocketConfig: &plugin.UnixSocketConfig{},
+		UnixSocketConfig: &plugin.UnixSocketConfig{TempDir: socketFolder(os.TempDir())},
 		GRPCDialOptions: []grpc.DialOption{grpc.WithDefaultCallOptions(
 			grpc.MaxCallRecvMsgSize(wire.MaxMessage), grpc.MaxCallSendMsgSize(wire.MaxMessage))},
 		RunnerFunc: func(_ hclog.Logger, cmd *exec.Cmd, _ string) (runner.Runner, error) {

@@ -56,8 +56,8 @@ func (i item) checkpoint() checkpoint {
 	return checkpoint{Size: i.size, Modified: i.modified.Truncate(time.Second).UTC()}
 }
 
-func (i item) partialName() string    { return i.target + partialSuffix }
-func (i item) checkpointName() string { return i.target + checkpointSuffix }
+func (i item) partialName() string    { return docroot.Beside(i.target, partialSuffix) }
+func (i item) checkpointName() string { return docroot.Beside(i.target, checkpointSuffix) }
 
 func writeCheckpoint(target tree, i item, what checkpoint) error {
 	text, err := json.Marshal(what)

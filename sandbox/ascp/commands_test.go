@@ -129,7 +129,7 @@ func TestInstall(t *testing.T) {
 		check(t, ascp.Install(folder, executable, []byte("key")))
 	}
 	installed := readTree(t, folder)
-	if len(installed) != 3 || installed["aspera_bypass_rsa.pem"] != "key" || !strings.Contains(installed["product-info.mf"], "<version>") {
+	if len(installed) != 4 || installed["aspera_bypass_rsa.pem"] != "key" || !strings.Contains(installed["product-info.mf"], "<version>") {
 		t.Errorf("installed: %v", installed)
 	}
 }

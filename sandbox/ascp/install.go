@@ -20,7 +20,7 @@ const productInfo = `<?xml version="1.0" encoding="UTF-8"?>
 </product>
 `
 
-// Install makes a folder an SDK folder: the executable as ascp, the key that
+// Install makes a folder an SDK folder: the executable as ascp and ascp4, the key that
 // lets transfers by token in, and a description of the product. What is there
 // is replaced at once, so that a program that starts ascp meanwhile finds it.
 func Install(folder, executable string, bypassKeyPEM []byte) error {
@@ -28,8 +28,10 @@ func Install(folder, executable string, bypassKeyPEM []byte) error {
 		return fmt.Errorf("create the SDK folder: %w", err)
 	}
 	program, key := Installed(folder)
-	if err := installExecutable(program, executable); err != nil {
-		return fmt.Errorf("install the stand-in ascp: %w", err)
+	for _, target := range []string{program, filepath.Join(folder, programName("ascp4"))} {
+		if err := installExecutable(target, executable); err != nil {
+			return fmt.Errorf("install the stand-in ascp: %w", err)
+		}
 	}
 	if err := atomicfile.Write(key, bypassKeyPEM); err != nil {
 		return fmt.Errorf("install the bypass key: %w", err)

@@ -48,6 +48,7 @@ type arriving struct {
 	number int // among the files of the set
 	// file is nil if what comes is not wanted.
 	file     *quota.File
+	info     fs.FileInfo // which file it is
 	partial  string // name for the methods of os.Root
 	target   string
 	slices   int64
@@ -116,14 +117,34 @@ func (f *fileSet) start(s slice) error {
 	if err != nil {
 		return err
 	}
-	f.current = &arriving{slice: s, number: number, partial: target + partialSuffix, target: target}
+	f.current = &arriving{slice: s, number: number, partial: docroot.Beside(target, partialSuffix), target: target}
 	if !wanted {
 		return nil
 	}
-	if f.current.file, err = f.folder.OpenToWrite(f.current.partial, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, fileMode); err != nil {
+	if err := f.open(f.current); err != nil {
 		f.current = nil
+		return err
 	}
+	return nil
+}
+
+// open makes the file under way. What another upload of it has left, or is still
+// giving up, is put out of the way: each removes and names its own only.
+func (f *fileSet) open(c *arriving) (err error) {
+	if err := f.folder.Remove(c.partial); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if c.file, err = f.folder.OpenToWrite(c.partial, os.O_WRONLY|os.O_CREATE|os.O_EXCL, fileMode); err != nil {
+		return err
+	}
+	c.info, err = c.file.Stat()
 	return err
+}
+
+// own tells whether the file under way is still that of this upload.
+func (f *fileSet) own(c *arriving) bool {
+	there, err := f.folder.Lstat(c.partial)
+	return err == nil && c.info != nil && os.SameFile(there, c.info)
 }
 
 // makeRoom makes the folders of a file, and tells whether the file is wanted.
@@ -214,6 +235,9 @@ func (f *fileSet) complete(s slice) (stored, error) {
 		if err := c.file.Close(); err != nil {
 			return stored{}, err
 		}
+		if !f.own(c) {
+			return stored{}, fmt.Errorf("%q is being sent by another upload, too", c.Name)
+		}
 		if err := f.folder.Rename(c.partial, c.target); err != nil {
 			return stored{}, err
 		}
@@ -259,7 +283,9 @@ func (f *fileSet) close() error {
 	if c := f.current; c != nil && c.file != nil {
 		// The file may be closed already: it is to be removed in any case.
 		_ = c.file.Close()
-		errs = append(errs, f.folder.Remove(c.partial))
+		if f.own(c) {
+			errs = append(errs, f.folder.Remove(c.partial))
+		}
 	}
 	f.current = nil
 	return errors.Join(append(errs, f.folder.Close())...)

@@ -362,3 +362,24 @@ func TestUploadClosedTooEarlyLeavesNothing(t *testing.T) {
 	_ = c.conn.Close(websocket.StatusNormalClosure, "")
 	w.mustHaveNoMoreThan(false)
 }
+
+// An upload that is given up late takes nothing from the one that follows it.
+func TestUploadBesideOneThatEnds(t *testing.T) {
+	w := newWorld(t)
+	first, second := w.dial(), w.dial()
+	for _, c := range []*client{first, second} {
+		c.text("%s", spec("up", "a"))
+		c.text("%s", slice("a", 0, 4, 0, 2))
+		c.data("12")
+	}
+	first.conn.CloseNow()
+	second.data("34")
+	if answer := second.text("%s", slice("a", 0, 4, 1, 2)); answer != "end_slice_upload" {
+		t.Errorf("answer is %s", answer)
+	}
+	_ = second.conn.Close(websocket.StatusNormalClosure, "")
+	w.mustHaveNoMoreThan(true)
+	if content := w.files()["up/a"]; content != "1234" {
+		t.Errorf("the file of the second upload holds %q", content)
+	}
+}

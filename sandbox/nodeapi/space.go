@@ -5,6 +5,7 @@ import (
 	"math"
 	"net/http"
 
+	"github.com/ascli-go/ascli/sandbox/diskspace"
 	"github.com/ascli-go/ascli/sandbox/world"
 )
 
@@ -52,7 +53,7 @@ func (x *exchange) measure(result *spaceResult) error {
 			return err
 		}
 		result.BytesTotal, result.BytesFree = uint64(total), uint64(free)
-	} else if result.BytesTotal, result.BytesFree, err = diskSpace(f); err != nil {
+	} else if result.BytesTotal, result.BytesFree, err = diskspace.Of(f); err != nil {
 		return err
 	}
 	if result.BytesTotal > 0 {

@@ -1,6 +1,7 @@
 package sshd
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 	"github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/ascli-go/ascli/sandbox/ascmd"
 	"github.com/ascli-go/ascli/sandbox/docroot"
 	"github.com/ascli-go/ascli/sandbox/grant"
 	"github.com/ascli-go/ascli/sandbox/sparse"
@@ -72,6 +74,8 @@ func (s *session) program(request *ssh.Request) program {
 		return s.serveFiles
 	case request.Type == "exec" && text.Value == wire.DigestCommand:
 		return s.digest
+	case request.Type == "exec" && text.Value == ascmd.Name:
+		return s.serveCommands
 	case request.Type == "exec" && text.Value == wire.RangesCommand:
 		return s.ranges
 	}
@@ -130,6 +134,17 @@ func (s *session) serveSFTP(folder *docroot.Folder, record *recording) error {
 		return fmt.Errorf("sftp: %w", err)
 	}
 	return nil
+}
+
+// serveCommands runs ascmd. It ends with the connection.
+func (s *session) serveCommands(folder *docroot.Folder, _ *recording, requests <-chan *ssh.Request) error {
+	ctx, stop := context.WithCancel(context.Background())
+	defer stop()
+	go func() {
+		ssh.DiscardRequests(requests)
+		stop()
+	}()
+	return ascmd.Serve(ctx, folder, s.channel, s.channel)
 }
 
 func (s *session) digest(folder *docroot.Folder, _ *recording, requests <-chan *ssh.Request) error {

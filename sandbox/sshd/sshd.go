@@ -66,8 +66,9 @@ func New(config Config) *Server {
 
 func (s *Server) sshConfig() *ssh.ServerConfig {
 	config := &ssh.ServerConfig{
-		ServerVersion:    "SSH-2.0-ascli_sandbox",
-		PasswordCallback: s.checkPassword,
+		ServerVersion:               "SSH-2.0-ascli_sandbox",
+		PasswordCallback:            s.checkPassword,
+		KeyboardInteractiveCallback: s.askPassword,
 	}
 	if s.config.BypassKey != nil || s.config.DynamicKey != nil {
 		config.PublicKeyCallback = s.checkKey
@@ -202,6 +203,18 @@ func (s *Server) checkPassword(meta ssh.ConnMetadata, password []byte) (*ssh.Per
 		return nil, fmt.Errorf("login of %q: %w", meta.User(), err)
 	}
 	return &ssh.Permissions{ExtraData: map[any]any{grantKey{}: granted}}, nil
+}
+
+// askPassword asks for the password as servers do that ask in words.
+func (s *Server) askPassword(meta ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+	answers, err := ask("", "", []string{"Password: "}, []bool{false})
+	if err != nil {
+		return nil, err
+	}
+	if len(answers) != 1 {
+		return nil, fmt.Errorf("login of %q: %d answers to one question", meta.User(), len(answers))
+	}
+	return s.checkPassword(meta, []byte(answers[0]))
 }
 
 func (s *Server) checkKey(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {

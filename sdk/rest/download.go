@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/ascli-go/ascli/sdk/failure"
+	"github.com/ascli-go/ascli/sdk/partial"
 )
 
 // Copy writes the content of an answer to w as it arrives. JSON is written
@@ -42,14 +43,14 @@ func (c *Client) Save(ctx context.Context, request Request, folder, name string)
 		return "", failure.Argumentf("%s: no name for the file to save", x.name())
 	}
 	path := filepath.Join(folder, name)
-	partial := path + c.session.settings.partialSuffix
-	if err := x.save(partial, request.Progress); err != nil {
-		if removeErr := os.Remove(partial); !errors.Is(removeErr, fs.ErrNotExist) {
+	unfinished := partial.Path(path, c.session.settings.partialSuffix)
+	if err := x.save(unfinished, request.Progress); err != nil {
+		if removeErr := os.Remove(unfinished); !errors.Is(removeErr, fs.ErrNotExist) {
 			err = errors.Join(err, removeErr)
 		}
 		return "", err
 	}
-	return path, os.Rename(partial, path)
+	return path, os.Rename(unfinished, path)
 }
 
 func (x *exchange) save(path string, progress func(received, total int64)) (err error) {

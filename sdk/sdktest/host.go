@@ -2,6 +2,7 @@ package sdktest
 
 import (
 	"context"
+	"log/slog"
 	"strings"
 	"sync"
 
@@ -31,6 +32,8 @@ type Host struct {
 	// TransferCommand, when set, answers for the commands of the transfer plugin,
 	// by its words: "ascp info". Unset, there are none.
 	TransferCommand func(ctx context.Context, words string, args map[string]any) (*sdk.Result, error)
+	// LogLevel is the lowest level of Outcome.Log.
+	LogLevel slog.Level
 }
 
 // Message is a line that a command showed besides its result.

@@ -70,7 +70,7 @@ func Run(t testing.TB, plugin *sdk.Plugin, words string, args, options map[strin
 		Args:    checkArguments(t, declared, args),
 		Options: checkOptions(t, plugin, options),
 		Host:    &fakeHost{Host: host, out: out},
-		Log:     slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{ReplaceAttr: plain})),
+		Log:     slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: host.LogLevel, ReplaceAttr: plain})),
 		Home:    t.TempDir(), TempFolder: t.TempDir(), HostVersion: manifest.Version,
 	}
 	out.Err = sdk.Execute(t.Context(), plugin, inv, out)

@@ -5,6 +5,7 @@ import (
 	"encoding/pem"
 	"errors"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/youmark/pkcs8"
@@ -45,27 +46,94 @@ func (c Config) methods(ctx context.Context) (methods []ssh.AuthMethod, release 
 		}
 	}
 	// A method of a kind is tried once: all keys are one method.
-	if len(signers) > 0 {
+	if len(signers) > 0 && c.uses("publickey") {
 		methods = append(methods, ssh.PublicKeys(signers...))
 	}
-	if c.Password != "" {
-		methods = append(methods, ssh.Password(c.Password), ssh.KeyboardInteractive(c.answer))
+	p := &passwords{config: c, ctx: ctx}
+	if tries := p.tries(); tries > 0 {
+		if c.uses("password") {
+			methods = append(methods, ssh.RetryableAuthMethod(ssh.PasswordCallback(p.next), tries))
+		}
+		if c.uses("keyboard-interactive") {
+			methods = append(methods, ssh.RetryableAuthMethod(ssh.KeyboardInteractive(p.answer), tries))
+		}
 	}
 	return methods, release, nil
 }
 
-// answer gives the password where the server asks for something hidden, once: a
-// password that was refused is not sent again.
-func (c Config) answer(_, _ string, questions []string, echos []bool) ([]string, error) {
+func (c Config) uses(method string) bool {
+	return len(c.Methods) == 0 || slices.Contains(c.Methods, method)
+}
+
+// passwords are what one connection may try: the known one, then what the user
+// types. A password that was refused is not sent again.
+type passwords struct {
+	config Config
+	ctx    context.Context
+	asked  int
+	// used is the known password in each of the two methods that take one.
+	usedPlain, usedInteractive bool
+}
+
+// tries is how often a method may be used, at most.
+func (p *passwords) tries() int {
+	n := 0
+	if p.config.Password != "" {
+		n++
+	}
+	if p.config.Ask != nil {
+		n += p.config.Prompts
+	}
+	return n
+}
+
+// errNoMore ends a method for want of something to say.
+var errNoMore = errors.New("no more passwords to try")
+
+func (p *passwords) next() (string, error) {
+	if p.config.Password != "" && !p.usedPlain {
+		p.usedPlain = true
+		return p.config.Password, nil
+	}
+	return p.ask("Password for "+p.config.User+"@"+p.config.Host, true)
+}
+
+// answer gives the password where the server asks for something hidden; the user
+// answers everything else.
+func (p *passwords) answer(_, _ string, questions []string, echos []bool) ([]string, error) {
 	answers := make([]string, len(questions))
-	for i := range questions {
-		if echos[i] {
-			return nil, errors.New("the server asks for more than a password: " + questions[i])
+	for i, question := range questions {
+		if !echos[i] && p.config.Password != "" && !p.usedInteractive {
+			p.usedInteractive = true
+			answers[i] = p.config.Password
+			continue
 		}
-		answers[i] = c.Password
+		var err error
+		if answers[i], err = p.ask(strings.TrimRight(question, ": "), !echos[i]); err != nil {
+			return nil, err
+		}
 	}
 	return answers, nil
 }
+
+func (p *passwords) ask(question string, hidden bool) (string, error) {
+	if p.config.Ask == nil || p.asked >= p.config.Prompts {
+		return "", errNoMore
+	}
+	p.asked++
+	answer, err := p.config.Ask(p.ctx, question, hidden)
+	if err != nil {
+		return "", &askError{err}
+	}
+	return answer, nil
+}
+
+// askError tells that the user did not answer.
+type askError struct{ err error }
+
+func (e *askError) Error() string { return e.err.Error() }
+
+func (e *askError) Unwrap() error { return e.err }
 
 // ParseKey reads a private key: PEM text of any kind that OpenSSH and OpenSSL
 // write.

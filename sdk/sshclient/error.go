@@ -58,6 +58,7 @@ func (e *Error) hint(format string, args ...any) *Error {
 func (c Config) classify(ctx context.Context, err error, verifier *verifier) error {
 	var own *Error
 	var network net.Error
+	var unanswered *askError
 	switch {
 	case ctx.Err() != nil:
 		return context.Cause(ctx)
@@ -67,7 +68,9 @@ func (c Config) classify(ctx context.Context, err error, verifier *verifier) err
 		return own
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.As(err, &network) && network.Timeout():
 		return errorf(Timeout, "no SSH connection to %s within %v", c.address(), c.ConnectTimeout)
-	case isRefusal(err.Error()):
+	case errors.As(err, &unanswered):
+		return errorf(Authentication, "Authentication failure: %s wants to know more of user %s: %w", c.address(), c.User, unanswered.err)
+	case isRefusal(err.Error()), errors.Is(err, errNoMore):
 		return c.refused(err)
 	case strings.Contains(err.Error(), "no common algorithm"):
 		return errorf(Configuration, "%s and this program have no way to talk in common: %w", c.address(), err)

@@ -61,7 +61,7 @@ type verifier struct {
 }
 
 func newVerifier(config Config) (*verifier, error) {
-	v := &verifier{config: config}
+	v := &verifier{config: config, algorithms: config.HostKeyAlgorithms}
 	switch {
 	case config.HostKeys.Fingerprint != "":
 		expected, err := parseFingerprint(config.HostKeys.Fingerprint)
@@ -92,7 +92,7 @@ func (v *verifier) readFiles() error {
 	v.known = db
 	// The kinds of keys that are known come first: a server has several keys, and
 	// one that is not in the file would look like a stranger's.
-	if known := db.HostKeyAlgorithms(v.config.address()); len(known) > 0 {
+	if known := db.HostKeyAlgorithms(v.config.knownAs()); len(known) > 0 && v.algorithms == nil {
 		v.algorithms = known
 		for _, a := range ssh.SupportedAlgorithms().HostKeys {
 			if !slices.Contains(known, a) {

@@ -37,11 +37,23 @@ type Config struct {
 	Keys []Key
 	// Agent offers the keys of the user's ssh-agent; having none is no error.
 	Agent bool
+	// Ask asks the user for what the server wants to know, Prompts times at most; nil:
+	// nobody is asked.
+	Ask     func(ctx context.Context, question string, hidden bool) (string, error)
+	Prompts int
+	// Methods are the ways to log in that may be used, named as in RFC 4252; empty:
+	// all.
+	Methods []string
 
 	HostKeys HostKeys
+	// Alias is what the files of known hosts call the server; empty: by its address.
+	Alias string
 	// Ciphers, best first; empty: AES-128-GCM, for which processors have
 	// instructions, before the others.
 	Ciphers []string
+	// KeyExchanges, MACs and HostKeyAlgorithms, best first; empty: those of the
+	// library, and kinds of keys that are known of the server before the others.
+	KeyExchanges, MACs, HostKeyAlgorithms []string
 
 	// ConnectTimeout bounds the way to an authenticated connection.
 	ConnectTimeout time.Duration
@@ -106,8 +118,16 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// address is what the server is called in known_hosts, too.
 func (c Config) address() string { return net.JoinHostPort(c.Host, strconv.Itoa(c.Port)) }
+
+// knownAs is the address that stands for the server in files of known hosts, where
+// an alias has no port.
+func (c Config) knownAs() string {
+	if c.Alias != "" {
+		return net.JoinHostPort(c.Alias, strconv.Itoa(DefaultPort))
+	}
+	return c.address()
+}
 
 func (c Config) connect(ctx context.Context, methods []ssh.AuthMethod, verifier *verifier) (*Client, error) {
 	dialing, cancel := context.WithTimeout(ctx, c.ConnectTimeout)
@@ -119,8 +139,8 @@ func (c Config) connect(ctx context.Context, methods []ssh.AuthMethod, verifier 
 	conn := newLifeConn(raw)
 	abort := context.AfterFunc(dialing, func() { _ = raw.Close() })
 	packets := newStream(conn)
-	sshConn, channels, requests, err := ssh.NewClientConn(packets, c.address(), &ssh.ClientConfig{
-		Config:            ssh.Config{Ciphers: c.Ciphers},
+	sshConn, channels, requests, err := ssh.NewClientConn(packets, c.knownAs(), &ssh.ClientConfig{
+		Config:            ssh.Config{Ciphers: c.Ciphers, KeyExchanges: c.KeyExchanges, MACs: c.MACs},
 		User:              c.User,
 		Auth:              methods,
 		HostKeyCallback:   verifier.check,

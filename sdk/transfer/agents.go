@@ -65,7 +65,7 @@ func sftpFields() []string {
 		"preserve_access_time", "preserve_modification_time", "preserve_times", FieldRemoteHost, FieldRemotePassword, FieldRemoteUser,
 		"remove_after_transfer", "remove_empty_directories", "remove_empty_source_directory", "remove_skipped", FieldResumePolicy,
 		"save_before_overwrite", "skip_special_files", FieldSourceRoot, "src_base", FieldSSHPort, FieldSSHPrivateKey,
-		"ssh_private_key_passphrase", FieldSSHPrivateKeyPath, FieldSSHFingerprint, "symlink_policy", "target_rate_kbps",
+		FieldSSHPrivateKeyPassphrase, FieldSSHPrivateKeyPath, FieldSSHFingerprint, "symlink_policy", "target_rate_kbps",
 	}
 }
 

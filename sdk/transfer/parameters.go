@@ -23,6 +23,8 @@ func Parameters(agent string) []Parameter {
 		return nodeParameters()
 	case AgentHTTPGW:
 		return gatewayParameters()
+	case AgentSFTP:
+		return append(sftpParameters(), resumeParameters()...)
 	}
 	return nil
 }
@@ -58,6 +60,18 @@ func transferdParameters() []Parameter {
 		{Name: "stop", Type: TypeBool, Default: "true", Help: "Stop the daemon at the end, if it was started."},
 		{Name: "external", Type: TypeBool, Default: "false", Help: "Former opposite of start."},
 		{Name: "keep", Type: TypeBool, Default: "false", Help: "Former opposite of stop."},
+	}
+}
+
+func sftpParameters() []Parameter {
+	return []Parameter{
+		{Name: "connections", Type: TypeInt, Default: "2", Help: "SSH connections side by side, 16 at most."},
+		{Name: "files", Type: TypeInt, Default: "32", Help: "Files under way at a time, 256 at most."},
+		{Name: "host_check", Type: TypeString, Values: []string{"strict", "accept-new", "any"}, Default: "strict", Help: "What to do with a server that is not known; field sshfp of the transfer spec decides alone."},
+		{Name: "known_hosts", Type: TypeArray, Default: "those of ssh", Help: "Files of known servers; the first one takes new ones."},
+		{Name: "ssh_agent", Type: TypeBool, Default: "true without password and key", Help: "Use the keys of the ssh-agent."},
+		{Name: "connect_timeout", Type: TypeNumber, Default: "15", Help: "Seconds to connect and log in."},
+		{Name: "keepalive", Type: TypeNumber, Default: "15", Help: "Seconds of silence after which the server is asked whether it is there."},
 	}
 }
 

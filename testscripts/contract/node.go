@@ -89,6 +89,7 @@ func NodeDeviations() []Deviation {
 		{Answer, "POST", "/ops/transfers", "body.paths undeclared", "S7: the spec is given back"},
 		{Answer, "POST", "/ops/transfers", "body.tags.aspera.*", "8.3: tags are the clients' own"},
 		{Request, "POST", "/ops/transfers", "body.tags.aspera.*", "8.3: tags are the clients' own"},
+		{Request, "POST", "/ops/transfers", "body required", "server.md, upload: a node also takes the password of an SSH user in place of a token"},
 		{Request, "POST", "/ops/transfers", "body.rate_policy_allowed undeclared", "8.3: a transfer spec goes on as the server gave it"},
 		{Request, "POST", "/ops/transfers", "body.wss_port undeclared", "8.3: a transfer spec goes on as the server gave it"},
 

@@ -8,10 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,16 +50,35 @@ type Sandbox struct {
 
 	cmd   *exec.Cmd
 	stdin io.Closer
+	// served are the addresses that it announced, by what is there.
+	served map[string]string
+}
+
+// Options say how a sandbox is started.
+type Options struct {
+	// Flags are those of ascli-sandbox.
+	Flags []string
+	// Environ is added to the environment.
+	Environ []string
+	// Within is a command that runs the one that follows it, as sudo does.
+	Within []string
 }
 
 // Start runs the sandbox on a data folder and returns when it is ready. It ends
 // with Stop, and with this process.
 func Start(ctx context.Context, bin, folder string, flags ...string) (*Sandbox, error) {
+	return StartWith(ctx, bin, folder, Options{Flags: flags})
+}
+
+// StartWith is Start with options.
+func StartWith(ctx context.Context, bin, folder string, o Options) (*Sandbox, error) {
+	line := slices.Concat(o.Within, []string{Program(bin, "ascli-sandbox"), "--folder=" + folder, "--stop-with-stdin"}, o.Flags)
 	s := &Sandbox{
 		Folder: folder, Config: filepath.Join(folder, "config.yaml"),
 		Files: filepath.Join(folder, "files"), Mail: filepath.Join(folder, "mail"),
-		cmd: exec.Command(Program(bin, "ascli-sandbox"), append([]string{"--folder=" + folder, "--stop-with-stdin"}, flags...)...),
+		cmd: exec.Command(line[0], line[1:]...), served: map[string]string{},
 	}
+	s.cmd.Env = append(os.Environ(), o.Environ...)
 	s.cmd.Stderr = os.Stderr
 	stdin, err := s.cmd.StdinPipe()
 	if err != nil {
@@ -90,15 +112,65 @@ func Start(ctx context.Context, bin, folder string, flags ...string) (*Sandbox, 
 func (s *Sandbox) awaitReady(stdout io.Reader) error {
 	lines := bufio.NewScanner(stdout)
 	for lines.Scan() {
-		if address, ok := strings.CutPrefix(lines.Text(), "  SSH "); ok {
-			s.SSH = strings.TrimSpace(address)
+		if name, address, ok := announced(lines.Text()); ok {
+			s.served[name] = address
 		}
 		if lines.Text() == "ready" {
+			s.SSH = s.served["SSH"]
 			go io.Copy(io.Discard, stdout)
 			return nil
 		}
 	}
 	return errors.New("it ended before it was ready")
+}
+
+// announced reads a line with a name and an address, such as
+// "  HTTP gateway   https://127.0.0.1:4711/aspera/http-gwy".
+func announced(line string) (name, address string, ok bool) {
+	line, indented := strings.CutPrefix(line, "  ")
+	at := strings.LastIndexByte(line, ' ')
+	if !indented || at < 0 {
+		return "", "", false
+	}
+	name, address = strings.TrimSpace(line[:at]), line[at+1:]
+	if u, err := url.Parse(address); err == nil && u.Host != "" {
+		return name, u.Host, true
+	}
+	_, _, err := net.SplitHostPort(address)
+	return name, address, err == nil
+}
+
+// Gateway is the address of its HTTP gateway, host:port.
+func (s *Sandbox) Gateway() string { return s.served["HTTP gateway"] }
+
+// PID is the id of its process.
+func (s *Sandbox) PID() int { return s.cmd.Process.Pid }
+
+// SamePorts returns the flags with which another sandbox serves on the ports of
+// this one.
+func (s *Sandbox) SamePorts() ([]string, error) {
+	var flags []string
+	for name, flag := range map[string]string{
+		"Node API": "--node-port", "SSH": "--ssh-port", "HTTP gateway": "--gateway-port", "Mail (SMTP)": "--smtp-port",
+	} {
+		_, port, err := net.SplitHostPort(s.served[name])
+		if err != nil {
+			return nil, fmt.Errorf("the sandbox did not say where its %s is: %w", name, err)
+		}
+		flags = append(flags, flag+"="+port)
+	}
+	return flags, nil
+}
+
+// Kill ends the sandbox as a crash of its machine does.
+func (s *Sandbox) Kill() error {
+	if err := s.cmd.Process.Kill(); err != nil {
+		return err
+	}
+	// It was killed: how it ended is known.
+	_ = s.cmd.Wait()
+	s.stdin.Close()
+	return nil
 }
 
 // Stop ends the sandbox.

@@ -2,39 +2,37 @@ package ascpcmd
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
 // specAgent is an agent as the descriptions of the transfer spec name it.
 type specAgent struct {
-	// letter is that of transfer.AgentSet, column that of `ascp spec`.
-	letter, column string
-	// name is that of `ascp schema`; aliases are those of other versions.
-	name    string
-	aliases []string
+	transfer.AgentInfo
+	// column is that of `ascp spec`; none: 4.27 has no such agent.
+	column string
 }
 
 // specAgents are in the order of the columns of 4.21.0; the desktop client came
-// with 4.24.2.
+// with 4.24.2. Agents that the original does not have come last, without column.
 func specAgents() []specAgent {
-	return []specAgent{
-		{"D", "d", "direct", nil},
-		{"N", "n", "node", nil},
-		{"C", "c", "connect", nil},
-		{"T", "t", "transferd", []string{"trsdk"}},
-		{"H", "h", "httpgw", nil},
-		{"K", "a", "desktop", []string{"alpha"}},
+	known := []struct{ name, column string }{
+		{transfer.AgentDirect, "d"}, {transfer.AgentNode, "n"}, {transfer.AgentConnect, "c"},
+		{transfer.AgentTransferd, "t"}, {transfer.AgentHTTPGW, "h"}, {transfer.AgentDesktop, "a"}, {transfer.AgentSFTP, ""},
 	}
-}
-
-func (a specAgent) supports(f transfer.Field) bool {
-	return strings.Contains(string(f.Agents), a.letter)
+	var agents []specAgent
+	for _, k := range known {
+		for _, info := range transfer.Agents() {
+			if info.Name == k.name {
+				agents = append(agents, specAgent{info, k.column})
+			}
+		}
+	}
+	return agents
 }
 
 func (a specAgent) isNamed(name string) bool {
-	return a.name == name || slices.Contains(a.aliases, name)
+	return a.Name == name || slices.Contains(a.Aliases, name)
 }
 
 // isSpecial tells whether ascp is told a field otherwise than by an option or a

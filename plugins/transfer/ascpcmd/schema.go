@@ -25,7 +25,7 @@ func schema(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 	agent := inv.Text("agent")
 	var fields []transfer.Field
 	for _, f := range transfer.Fields() {
-		if agent == "" || isForAll(f) || slices.ContainsFunc(supporters(f), func(a specAgent) bool { return a.isNamed(agent) }) {
+		if agent == "" || isForAll(f) && agent != transfer.AgentSFTP || slices.ContainsFunc(supporters(f), func(a specAgent) bool { return a.isNamed(agent) }) {
 			fields = append(fields, f)
 		}
 	}
@@ -48,7 +48,7 @@ func schema(_ context.Context, inv *sdk.Invocation) (*sdk.Result, error) {
 func agentNames(f transfer.Field) []string {
 	names := []string{}
 	for _, a := range supporters(f) {
-		names = append(names, a.name)
+		names = append(names, a.Name)
 	}
 	return names
 }
@@ -149,7 +149,10 @@ func defaultValue(f transfer.Field) any {
 }
 
 func supporters(f transfer.Field) []specAgent {
-	return slices.DeleteFunc(specAgents(), func(a specAgent) bool { return !a.supports(f) })
+	return slices.DeleteFunc(specAgents(), func(a specAgent) bool { return !a.Supports(f) })
 }
 
-func isForAll(f transfer.Field) bool { return len(supporters(f)) == len(specAgents()) }
+// isForAll tells whether all agents of the original support a field.
+func isForAll(f transfer.Field) bool {
+	return !slices.ContainsFunc(specAgents(), func(a specAgent) bool { return a.column != "" && !a.Supports(f) })
+}

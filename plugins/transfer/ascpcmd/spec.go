@@ -39,8 +39,11 @@ func spec(context.Context, *sdk.Invocation) (*sdk.Result, error) {
 func specRow(f transfer.Field) *record.Object {
 	row := record.New("name", f.Name, "type", f.TypeNames())
 	for _, a := range specAgents() {
+		if a.column == "" {
+			continue
+		}
 		cell := " "
-		if a.supports(f) {
+		if a.Supports(f) {
 			cell = "Y"
 		}
 		row.Set(a.column, cell)

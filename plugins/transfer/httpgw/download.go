@@ -15,6 +15,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/ascli-go/ascli/sdk/partial"
 	"github.com/ascli-go/ascli/sdk/record"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
@@ -85,12 +86,14 @@ func (j *job) nameDownload(sources []transfer.Source) string {
 	if title == "" {
 		title = base
 	}
+	const archive = ".zip"
 	if len(sources) > 1 {
-		title += fmt.Sprintf(" %d Files", len(sources))
+		count := fmt.Sprintf(" %d Files", len(sources))
+		title = partial.Shorten(title, len(count)+len(archive)) + count
 	}
-	setDefault(j.spec, "download_name", title)
+	setDefault(j.spec, "download_name", partial.Shorten(title, len(archive)))
 	if j.spec.Bool("zip_required") || len(sources) > 1 {
-		return j.spec.Text("download_name") + ".zip"
+		return j.spec.Text("download_name") + archive
 	}
 	return base
 }
@@ -122,22 +125,26 @@ func (j *job) receive(ctx context.Context, id, name string, idle *time.Timer) er
 		return transfer.Errorf("cannot make the destination folder: %w", err)
 	}
 	target := filepath.Join(folder, localName(response.Header.Get("Content-Disposition"), name))
-	j.progress.start(response.ContentLength)
+	j.progress.Start()
+	if response.ContentLength >= 0 {
+		j.progress.Size(response.ContentLength)
+	}
 	if kept, err := j.keepExisting(target); kept || err != nil {
 		return err
 	}
 	body := &watched{Reader: response.Body, heard: func(n int) {
 		idle.Reset(j.idle)
-		j.progress.add(n)
+		j.progress.Add(int64(n))
 	}}
-	size, err := writeFile(target+partialSuffix, body)
+	unfinished := partial.Path(target, partialSuffix)
+	size, err := writeFile(unfinished, body)
 	if err != nil {
 		return err
 	}
-	if err := os.Rename(target+partialSuffix, target); err != nil {
-		return transfer.Errorf("the download is complete in %s: %w", target+partialSuffix, err)
+	if err := os.Rename(unfinished, target); err != nil {
+		return transfer.Errorf("the download is complete in %s: %w", unfinished, err)
 	}
-	j.progress.fileDone(target, size)
+	j.progress.FileDone(target, size)
 	return nil
 }
 

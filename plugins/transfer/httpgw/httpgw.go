@@ -55,7 +55,7 @@ type job struct {
 	params   parameters
 	idle     time.Duration
 	client   *http.Client
-	progress *progress
+	progress *agent.Progress
 	log      *slog.Logger
 }
 
@@ -80,14 +80,14 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 	j := &job{
 		root: root, spec: spec, params: params, idle: idle,
 		client:   newClient(transport, idle),
-		progress: newProgress(uuid.NewString(), emit),
+		progress: agent.NewProgress(uuid.NewString(), emit),
 		log:      order.Env.Logger(),
 	}
 	defer j.client.CloseIdleConnections()
 	emit(transfer.Event{Kind: transfer.SessionsInit, Text: "starting"})
 	defer emit(transfer.Event{Kind: transfer.End})
 	err = j.run(ctx)
-	j.progress.end()
+	j.progress.End()
 	if err != nil && ctx.Err() != nil {
 		err = agent.Interrupted(ctx)
 	}

@@ -35,7 +35,7 @@ func (j *job) upload(ctx context.Context, version string) error {
 		return err
 	}
 	start, total := j.startFrame(files)
-	j.progress.emit(transfer.Event{Kind: transfer.SessionsInit, Text: "connecting wss"})
+	j.progress.Text("connecting wss")
 	conn, line, err := j.dial(ctx, version, max(len(start), int(j.params.chunk)))
 	if err != nil {
 		return err
@@ -58,7 +58,8 @@ func (j *job) upload(ctx context.Context, version string) error {
 		_ = conn.Close()
 		<-listening
 	}()
-	j.progress.start(total)
+	j.progress.Start()
+	j.progress.Size(total)
 	err = u.send(ctx, start)
 	if errors.Is(err, errSilence) {
 		j.log.Warn(stalled)
@@ -186,7 +187,7 @@ func (u *uploader) slice(ctx context.Context, s slice) error {
 		err = u.sliceV2(ctx, s, last)
 	}
 	if err == nil {
-		u.progress.add(len(s.data))
+		u.progress.Add(int64(len(s.data)))
 	}
 	return err
 }
@@ -301,14 +302,14 @@ func (u *uploader) close(ctx context.Context) error {
 // fileDone is called by the listener.
 func (u *uploader) fileDone(number int) {
 	f := u.files[number]
-	u.progress.fileDone(f.name, f.size)
+	u.progress.FileDone(f.name, f.size)
 }
 
 // emptyFilesDone tells of the files that no frame was about.
 func (u *uploader) emptyFilesDone() {
 	for _, f := range u.files {
 		if f.size == 0 {
-			u.progress.fileDone(f.name, 0)
+			u.progress.FileDone(f.name, 0)
 		}
 	}
 }

@@ -164,6 +164,7 @@ func TestProgress(t *testing.T) {
 		{"failed without reason", []string{`{"status":"failed","error_code":0,"error_desc":""}`}, "<starting>, session_start, session_end, end", "", 0},
 		{"failed", []string{running, `{"status":"failed","error_code":19,"error_desc":"Authentication failure"}`},
 			"<starting>, session_start, <running>, transfer 10, session_end, end", "status: failed. code: 19. description: Authentication failure", 19},
+		{"code as text", []string{`{"status":"failed","error_code":"25","error_desc":"No space left on device"}`}, "<starting>, end", "status: failed. code: 25. description: No space left on device", 25},
 		{"lost", []string{`{"status":"failed","error_code":16,"error_desc":"lost"}`}, "<starting>, end", "status: failed. code: 16. description: lost", 16},
 		{"cancelled by somebody", []string{`{"status":"canceled"}`}, "<starting>, end", "the transfer t1 was cancelled on the node", 0},
 		{"odd status", []string{`{"status":"dancing"}`}, "<starting>, end", `transfer t1 on the node has the unexpected status "dancing"`, 0},

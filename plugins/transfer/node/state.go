@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/url"
+	"strconv"
 	"time"
 
 	"github.com/ascli-go/ascli/sdk/record"
@@ -74,7 +75,7 @@ func (j *job) take(state *record.Object) (over bool, err error) {
 		j.progress(state)
 		return false, nil
 	}
-	code, _ := state.Int("error_code")
+	code := errorCode(state)
 	switch {
 	case status == stateCompleted:
 		j.begin()
@@ -94,6 +95,18 @@ func (j *job) take(state *record.Object) (over bool, err error) {
 		return true, transfer.Errorf("the transfer %s was cancelled on the node", j.id)
 	}
 	return true, transfer.Errorf("transfer %s on the node has the unexpected status %q", j.id, status)
+}
+
+// errorCode reads a number that the OpenAPI document gives as text.
+func errorCode(state *record.Object) int64 {
+	if code, isNumber := state.Int("error_code"); isNumber {
+		return code
+	}
+	code, err := strconv.ParseInt(state.Text("error_code"), 10, 32)
+	if err != nil {
+		return 0
+	}
+	return code
 }
 
 // begin tells once that bytes move.

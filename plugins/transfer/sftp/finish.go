@@ -107,7 +107,7 @@ func (m *mover) copyLink(e *entry) error {
 	if err := m.targets.tree.symlink(e.link, e.target); err != nil {
 		return err
 	}
-	m.progress.fileDone(e.target, 0)
+	m.progress.FileDone(e.target, 0)
 	return m.afterFile(e)
 }
 

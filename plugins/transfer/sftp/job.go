@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"sync"
 
+	"github.com/ascli-go/ascli/plugins/transfer/agent"
 	"github.com/ascli-go/ascli/plugins/transfer/sftp/protocol"
 	"github.com/ascli-go/ascli/sdk/failure"
 	"github.com/ascli-go/ascli/sdk/transfer"
@@ -16,7 +17,7 @@ type job struct {
 	spec     order
 	params   parameters
 	log      *slog.Logger
-	progress *progress
+	progress *agent.Progress
 	buffers  *buffers
 	limit    *limit
 
@@ -35,7 +36,7 @@ type job struct {
 
 // attempt connects and moves what is still to be moved.
 func (j *job) attempt(ctx context.Context) error {
-	j.progress.text("connecting")
+	j.progress.Text("connecting")
 	first, err := j.dial(ctx)
 	if err != nil {
 		return err
@@ -45,7 +46,7 @@ func (j *job) attempt(ctx context.Context) error {
 	defer cancel(nil)
 	stop := context.AfterFunc(ctx, first.close)
 	defer stop()
-	j.progress.start()
+	j.progress.Start()
 	source, target, release := j.trees(first.session)
 	defer release()
 	err = j.move(ctx, cancel, first, source, target)
@@ -94,7 +95,7 @@ func (j *job) move(ctx context.Context, cancel context.CancelCauseFunc, first *l
 
 func (j *job) makePlan(ctx context.Context, source sourceTree) error {
 	if j.plan == nil {
-		j.progress.text("looking at sources")
+		j.progress.Text("looking at sources")
 		p, failures, err := walk(ctx, &j.spec, source, j.log)
 		var wrong *failure.Error
 		switch {
@@ -109,7 +110,7 @@ func (j *job) makePlan(ctx context.Context, source sourceTree) error {
 		j.plan, j.items = p, len(p.files)+len(p.links)+len(failures)
 	}
 	if j.spec.precalculate {
-		j.progress.size(j.plan.bytes)
+		j.progress.Size(j.plan.bytes)
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"path"
 	"sync"
 
+	"github.com/ascli-go/ascli/plugins/transfer/agent"
 	"github.com/ascli-go/ascli/sdk/transfer"
 )
 
@@ -115,7 +116,7 @@ func (m *mover) one(l *line, e *entry) error {
 		moved.upTo(e.size)
 		e.settled, e.done = true, done
 		if done {
-			m.progress.fileDone(e.target, e.size)
+			m.progress.FileDone(e.target, e.size)
 		}
 		if done || m.spec.removeSkipped {
 			err = m.afterFile(e)
@@ -210,13 +211,13 @@ func (m *mover) place(partial, target string) error {
 
 // tally counts the bytes of one file.
 type tally struct {
-	progress *progress
+	progress *agent.Progress
 	bytes    int64
 }
 
 func (t *tally) add(n int64) {
 	t.bytes += n
-	t.progress.add(n)
+	t.progress.Add(n)
 }
 
 // upTo corrects the count.

@@ -35,7 +35,7 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 	}
 	j := &job{
 		spec: spec, params: params, log: order.Env.Logger(),
-		progress: newProgress(uuid.NewString(), emit),
+		progress: agent.NewProgress(uuid.NewString(), emit),
 		buffers:  newBuffers(), limit: newLimit(spec.targetRate),
 	}
 	emit(transfer.Event{Kind: transfer.SessionsInit, Text: "starting"})
@@ -48,7 +48,7 @@ func (a *Agent) Run(ctx context.Context, order agent.Job, emit func(transfer.Eve
 	case errors.As(err, &final):
 		err = final.err
 	}
-	j.progress.end()
+	j.progress.End()
 	return []error{err}, nil
 }
 
@@ -56,5 +56,5 @@ func (j *job) retry(r resume.Retry) {
 	j.log.Warn("An error occurred during transfer: " + r.Cause.Message)
 	text := fmt.Sprintf("Resuming in %d seconds (retry left:%d)", int(r.Delay.Seconds()), r.Left)
 	j.log.Warn(text)
-	j.progress.retry(r.Cause.Message + ". " + text)
+	j.progress.Retry(r.Cause.Message + ". " + text)
 }

@@ -68,10 +68,12 @@ type ascliConfig struct {
 	Default struct {
 		Config string `yaml:"config"`
 		Node   string `yaml:"node"`
+		Server string `yaml:"server"`
 	} `yaml:"default"`
 	Common  commonPreset  `yaml:"sandbox_common"`
 	Node    nodePreset    `yaml:"sandbox_node"`
 	Key     *nodePreset   `yaml:"sandbox_ak,omitempty"`
+	Server  serverPreset  `yaml:"sandbox_server"`
 	Gateway gatewayPreset `yaml:"sandbox_gateway"`
 	Mail    mailPreset    `yaml:"sandbox_mail"`
 }
@@ -89,6 +91,12 @@ type nodePreset struct {
 	// DefaultPorts no: the client asks the server for the SSH port, which is
 	// not the usual one here.
 	DefaultPorts *bool `yaml:"default_ports,omitempty"`
+}
+
+type serverPreset struct {
+	URL      string `yaml:"url"`
+	Username string `yaml:"username"`
+	Password string `yaml:"password"`
 }
 
 type gatewayPreset struct {
@@ -119,13 +127,14 @@ const mailDomain = "sandbox.invalid"
 func (s site) writeConfig(w *world.World) error {
 	var c ascliConfig
 	c.Config.Version = configVersion
-	c.Default.Config, c.Default.Node = "sandbox_common", "sandbox_node"
+	c.Default.Config, c.Default.Node, c.Default.Server = "sandbox_common", "sandbox_node", "sandbox_server"
 	c.Common = commonPreset{CertStores: s.caFile, SDKFolder: sdkFolder(s.folder)}
 	c.Node = nodePreset{URL: s.nodeURL}
 	c.Node.Username, c.Node.Password = w.NodeUser()
 	if id, secret, exists := w.DefaultAccessKey(); exists {
 		c.Key = &nodePreset{URL: s.nodeURL, Username: id, Password: secret, DefaultPorts: new(bool)}
 	}
+	c.Server = serverPreset{URL: "ssh://" + s.sshAddress, Username: c.Node.Username, Password: c.Node.Password}
 	c.Gateway.Transfer = "httpgw"
 	c.Gateway.TransferInfo.URL = s.gatewayURL
 	smtp := &c.Mail.SMTP
@@ -162,6 +171,7 @@ func (s site) announce(out io.Writer) error {
 Presets, with their passwords, are in the configuration:
   sandbox_node     Node API by path, as a node user (default of "node")
   sandbox_ak       Node API by path and by file id, as an access key
+  sandbox_server   files and transfers by SSH (default of "server")
   sandbox_gateway  transfers through the HTTP gateway
   sandbox_mail     a mail about each transfer, to the mail folder
 Try:

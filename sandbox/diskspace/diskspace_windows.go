@@ -1,4 +1,4 @@
-package nodeapi
+package diskspace
 
 import (
 	"os"
@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// diskSpace returns the bytes in all, and those free for the user, of the file
+// Of returns the bytes in all, and those free for the user, of the file
 // system that holds f.
-func diskSpace(f *os.File) (total, free uint64, err error) {
+func Of(f *os.File) (total, free uint64, err error) {
 	folder := f.Name()
 	if info, err := f.Stat(); err == nil && !info.IsDir() {
 		folder = filepath.Dir(folder)

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package nodeapi
+package diskspace
 
 import (
 	"os"
@@ -8,9 +8,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// diskSpace returns the bytes in all, and those free for the user, of the file
+// Of returns the bytes in all, and those free for the user, of the file
 // system that holds f.
-func diskSpace(f *os.File) (total, free uint64, err error) {
+func Of(f *os.File) (total, free uint64, err error) {
 	var stat unix.Statfs_t
 	if err := unix.Fstatfs(int(f.Fd()), &stat); err != nil {
 		return 0, 0, err
