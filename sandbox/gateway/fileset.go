@@ -49,7 +49,7 @@ type arriving struct {
 	// file is nil if what comes is not wanted.
 	file     *quota.File
 	info     fs.FileInfo // which file it is
-	partial  string // name for the methods of os.Root
+	partial  string      // name for the methods of os.Root
 	target   string
 	slices   int64
 	received int64
