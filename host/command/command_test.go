@@ -276,7 +276,7 @@ func TestLogOptions(t *testing.T) {
 		{"logs on standard output", "", nil, "", []string{"config", "echo", "x", "--logger=stdout", "--display=error", "--log-level=error"}, outcome{0, "", ""}},
 		{"wrong level", current, nil, "", []string{"config", "--log-level=zz"}, outcome{1, "",
 			"Error: log level \"zz\" is none of trace2 trace1 debug info warn error fatal unknown\n" +
-				"ERROR: Other(OptionParser::InvalidArgument): invalid argument: --log-level=zz\n" +
+				"ERROR: Other(OptionParser::InvalidArgument): invalid argument: --log-level=zz\nHINT: Use one of: trace2, trace1, debug, info, warn, error, fatal, unknown\n" +
 				"ERROR: Argument: unprocessed values: [\"config\"]\n" + debugAdvice}},
 	})
 	m := newMachine(t, "")

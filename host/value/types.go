@@ -92,11 +92,13 @@ func (o Option) Choose(v any, entries []string) (string, error) {
 	found := candidates(word, entries)
 	switch {
 	case len(found) == 0:
-		return "", failure.Otherf("OptionParser::InvalidArgument", "invalid argument: %s", o.Typed)
+		return "", failure.Otherf("OptionParser::InvalidArgument", "invalid argument: %s", o.Typed).
+			Hint("Use one of: %s", strings.Join(entries, ", "))
 	case len(found) == 1 || word != "" && shortestLeads(found):
 		return found[0], nil
 	}
-	return "", failure.Otherf("OptionParser::AmbiguousArgument", "ambiguous argument: %s", o.Typed)
+	return "", failure.Otherf("OptionParser::AmbiguousArgument", "ambiguous argument: %s", o.Typed).
+		Hint("It may mean: %s", strings.Join(found, ", "))
 }
 
 // noun names an origin in messages (spec/cli.md 1.5 and 3.2).
@@ -118,7 +120,7 @@ func (o Option) Integer(v any) (json.Number, error) {
 	if _, ok := v.(string); !ok || o.Origin != CommandLine {
 		return "", o.Check(v, Integer)
 	}
-	return "", failure.Otherf("OptionParser::InvalidArgument", "invalid argument: %s", o.Typed)
+	return "", failure.Otherf("OptionParser::InvalidArgument", "invalid argument: %s", o.Typed).Hint("It takes a whole number")
 }
 
 // Argument is a positional argument as the messages about its value name it.
